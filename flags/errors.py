@@ -1,0 +1,79 @@
+"""Everything that the library raises.
+
+Each error holds the data that it talks about, and an `exit_code` with which the
+command line answers (`docs/cli.md` lists them).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class FlagsError(Exception):
+    """Root of all errors of this library."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong with a document: where, what, and what to do."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class InvalidDocument(FlagsError):
+    """A document breaks the rules; all its problems are listed at once."""
+
+    exit_code = 2
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class InvalidSnapshot(FlagsError):
+    """A snapshot is refused whole; the reader keeps the one that it has."""
+
+
+class NotFound(FlagsError):
+    """No document of that name is in the store."""
+
+    exit_code = 3
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        listed = ", ".join(sorted(known)) or "nothing yet"
+        super().__init__(f"no flag is named {name!r}; the table holds {listed}")
+        self.name = name
+        self.known = tuple(known)
+
+
+class NoRollout(FlagsError):
+    """The move needs a live rollout, and the release has none."""
+
+    exit_code = 2
+
+
+class VersionConflict(FlagsError):
+    """Somebody else changed the document since it was read."""
+
+    exit_code = 4
+
+    def __init__(self, name: str, expected: int, actual: int) -> None:
+        super().__init__(
+            f"{name} is at version {actual}, not {expected}: somebody changed it "
+            "since it was read; look at the change, then try again"
+        )
+        self.name = name
+        self.expected = expected
+        self.actual = actual
+
+
+class StoreUnavailable(FlagsError):
+    """The table can't be read or written; the message says what to do."""
+
+    exit_code = 5

@@ -1,0 +1,51 @@
+"""Which colour a request gets: the flag's answer, or the one that it carries.
+
+Laws
+1. Precedence: off switch, carried decision, named user, rule, bucket, stable.
+2. A carried decision for the canary is in force while its rollout is live: it was
+   made at or after the rollout began. Any other one heals to stable. A carried
+   decision for what is stable now always holds.
+3. A decision newer than the rules at hand says that the rules are old: callers
+   read them again (`is_newer`) before they decide.
+"""
+
+from __future__ import annotations
+
+from flags.engine import evaluate
+from flags.model import Context, Decision, Flag, Reason, Release
+from flags.token import Carried
+
+
+def decide(flag: Flag, context: Context, carried: Carried | None) -> Decision:
+    """Decide for a flag that is a release (`flag.release` is not None)."""
+    release = flag.release
+    if carried is None or release is None or not flag.enabled:
+        return evaluate(flag, context)
+    if in_force(flag, release, carried):
+        return Decision(
+            flag=flag.name,
+            variant=carried.variant,
+            value=flag.variants[carried.variant],
+            reason=Reason.CARRIED,
+            version=carried.generation,
+        )
+    return Decision(
+        flag=flag.name,
+        variant=release.stable,
+        value=flag.variants[release.stable],
+        reason=Reason.HEALED,
+        version=flag.version,
+    )
+
+
+def in_force(flag: Flag, release: Release, carried: Carried) -> bool:
+    """Whether a carried decision still holds."""
+    if carried.variant == release.stable:
+        return True
+    live = release.since is not None and carried.generation >= release.since
+    return live and carried.variant in flag.variants
+
+
+def is_newer(flag: Flag, carried: Carried | None) -> bool:
+    """Whether whoever made the decision has read newer rules than these."""
+    return carried is not None and carried.generation > flag.version
