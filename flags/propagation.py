@@ -1,0 +1,168 @@
+"""The decision that is current, and how it gets into what the code sends.
+
+Laws
+1. While a decision is current, what is sent with boto3 to SNS, SQS or EventBridge
+   carries it, from clients made before and after.
+2. The caller's objects are never changed, and no send ever fails because of us: where
+   the decision doesn't fit, the message goes without it and `skipped` counts it.
+3. botocore is not imported: it is hooked when, and only if, the function imports it.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from flags import carriers
+from flags.token import NAME, Token
+
+MAX_ATTRIBUTES = 10
+# The smallest of the services' limits, minus room for the attribute itself.
+MAX_MESSAGE_BYTES = 256 * 1024 - 2048
+
+Params = Mapping[str, Any]
+
+skipped: Counter[str] = Counter()
+
+_current: ContextVar[Token | None] = ContextVar("canary_decision", default=None)
+# Threads of a pool don't inherit context variables. A process serves one invocation
+# at a time, so the invocation's decision is right for its threads.
+_latest: list[Token] = [Token()]
+
+
+def current() -> Token:
+    """The decisions in force here; an empty token if there are none."""
+    found = _current.get()
+    return _latest[0] if found is None else found
+
+
+def read(event: Any, context: Any = None) -> Token:
+    """Find the event's decision, make it current, and return it."""
+    return _set(carriers.from_event(event, context))
+
+
+def records(event: Mapping[str, Any]) -> Iterator[Any]:
+    """The event's records, each with its own decision current while in the loop."""
+    for record in event["Records"]:
+        _set(carriers.from_record(record))
+        yield record
+
+
+def _set(token: Token | None) -> Token:
+    token = token or Token()
+    _current.set(token)
+    _latest[0] = token
+    return token
+
+
+def _with_attribute(params: Params, message: str, carrier: str) -> Params:
+    attributes = params.get("MessageAttributes") or {}
+    if NAME in attributes:
+        return params
+    size = len(str(params.get(message, "")).encode("utf-8", "surrogatepass"))
+    if len(attributes) >= MAX_ATTRIBUTES or size > MAX_MESSAGE_BYTES:
+        skipped[carrier] += 1
+        return params
+    ours = {"DataType": "String", "StringValue": str(current())}
+    return {**params, "MessageAttributes": {**attributes, NAME: ours}}
+
+
+def _each(params: Params, key: str, change: Callable[[Params], Params]) -> Params:
+    entries = params.get(key)
+    if not isinstance(entries, Sequence):
+        return params
+    return {**params, key: [change(entry) for entry in entries]}
+
+
+def _with_detail(entry: Params) -> Params:
+    """Splice the decision into the detail's text, whose other bytes stay as is."""
+    detail = entry.get("Detail")
+    try:
+        parsed = json.loads(detail) if isinstance(detail, str) else None
+    except ValueError:
+        parsed = None
+    if not isinstance(parsed, dict) or len(str(detail)) > MAX_MESSAGE_BYTES:
+        skipped["eventbridge"] += 1
+        return entry
+    if NAME in parsed:
+        return entry
+    head = str(detail).rstrip()[:-1]
+    comma = "," if parsed else ""
+    return {**entry, "Detail": f'{head}{comma}"{NAME}":"{current()}"}}'}
+
+
+_SENDS: dict[tuple[str, str], Callable[[Params], Params]] = {
+    ("sns", "Publish"): lambda p: _with_attribute(p, "Message", "sns"),
+    ("sns", "PublishBatch"): lambda p: _each(
+        p,
+        "PublishBatchRequestEntries",
+        lambda entry: _with_attribute(entry, "Message", "sns"),
+    ),
+    ("sqs", "SendMessage"): lambda p: _with_attribute(p, "MessageBody", "sqs"),
+    ("sqs", "SendMessageBatch"): lambda p: _each(
+        p, "Entries", lambda entry: _with_attribute(entry, "MessageBody", "sqs")
+    ),
+    ("events", "PutEvents"): lambda p: _each(p, "Entries", _with_detail),
+}
+
+
+def _hook(client: ModuleType) -> None:
+    """Wrap the one method through which every boto3 client calls AWS."""
+    original = client.BaseClient._make_api_call  # noqa: SLF001 - see docs/decisions
+    if hasattr(original, "__wrapped__"):
+        return
+
+    @functools.wraps(original)
+    def make_api_call(self: Any, operation_name: str, api_params: Params) -> Any:
+        service = self.meta.service_model.service_name
+        carry = _SENDS.get((service, operation_name))
+        if carry is not None and current().members:
+            api_params = carry(api_params)
+        return original(self, operation_name, api_params)
+
+    client.BaseClient._make_api_call = make_api_call  # noqa: SLF001
+
+
+class _Finder(MetaPathFinder):
+    """Hooks botocore when it is imported, then gets out of the way."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002
+        target: ModuleType | None = None,  # noqa: ARG002
+    ) -> ModuleSpec | None:
+        if fullname != "botocore.client":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(fullname)
+        if spec is not None and spec.loader is not None:
+            load = spec.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                load(module)
+                _hook(module)
+
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
+def install() -> None:
+    """Hook botocore now if it is here, else when it comes."""
+    client = sys.modules.get("botocore.client")
+    if client is not None:
+        _hook(client)
+    elif not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+install()
