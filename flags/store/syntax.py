@@ -1,0 +1,72 @@
+"""Text of a rules file, YAML or JSON, into plain data; strict where YAML is lax.
+
+`on`, `off`, `yes` and `no` are words, as in YAML 1.2: they make good variant names.
+A key that stands twice is refused, since one of the two would be lost silently.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from flags.errors import InvalidDocument, Problem
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader with YAML 1.2's booleans and unique keys; no dates."""
+
+    def construct_mapping(
+        self,
+        node: yaml.MappingNode,
+        deep: bool = False,  # noqa: FBT001, FBT002 - PyYAML's signature
+    ) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                problem = "this key stands twice"
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value}: {problem}", key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_DROPPED = {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"}
+_Loader.yaml_implicit_resolvers = {
+    first: [pair for pair in pairs if pair[0] not in _DROPPED]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf")
+)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what `_Loader` reads: it quotes only what would change meaning."""
+
+
+_Dumper.yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+
+
+def parse(text: str, origin: str) -> object:
+    """Plain data of a YAML or JSON text; raises `InvalidDocument`.
+
+    `origin` names the text in messages, a path for instance.
+    """
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{origin}:{mark.line + 1}:{mark.column + 1}" if mark else origin
+        message = error.problem or "not YAML"
+        raise InvalidDocument([Problem(path=place, message=message)]) from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        message = f"not YAML: {error}"
+        raise InvalidDocument([Problem(path=origin, message=message)]) from error
+
+
+def render(data: object) -> str:
+    """Plain data as YAML, keys in the order given."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True)

@@ -1,0 +1,58 @@
+"""The moves that a person can make with a release, as functions from body to body.
+
+Laws
+1. Pure: a stored body in, a new body out; the input is kept.
+2. A rollout is live while the body has a `weight`; 0 is live too (only those named by
+   targets and rules are on the canary).
+3. Promotion swaps the roles, not the code: the canary's colour becomes stable.
+4. Abort works on every release, at any time, and twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flags.errors import InvalidDocument, NoRollout, Problem
+from flags.store.compiler import other
+
+Body = Mapping[str, Any]
+
+
+def set_weight(name: str, body: Body, percent: float) -> dict[str, Any]:
+    """Give the canary this percentage; starts a rollout if none is live."""
+    _release(name, body)
+    return {**body, "weight": percent}
+
+
+def promote(name: str, body: Body) -> dict[str, Any]:
+    """Everyone to the canary's colour, which is stable from now on."""
+    release = _release(name, body)
+    if "weight" not in body:
+        msg = f"{name} has no live rollout to promote; start one with `set-weight`"
+        raise NoRollout(msg)
+    swapped = {**release, "stable": other(stable(body))}
+    return {**_ended(body), "release": swapped}
+
+
+def abort(name: str, body: Body) -> dict[str, Any]:
+    """Everyone to stable; the body as it is if no rollout is live."""
+    _release(name, body)
+    return _ended(body)
+
+
+def stable(body: Body) -> str:
+    """The colour that is stable now."""
+    return str(body["release"].get("stable", "blue"))
+
+
+def _ended(body: Body) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if key != "weight"}
+
+
+def _release(name: str, body: Body) -> Mapping[str, Any]:
+    release = body.get("release")
+    if release is None:
+        message = "not a release; change its `serve` with `canary apply`"
+        raise InvalidDocument([Problem(path=f"flags.{name}", message=message)])
+    return dict(release)
