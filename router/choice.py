@@ -1,0 +1,157 @@
+"""Which alias of a service one unit of an event goes to, and the token it takes along.
+
+Laws
+1. Total: whatever is missing (rules, release, identity, alias), stable is the answer,
+   and `reason` says why.
+2. Pure: the rules, the unit and a fresh visitor id come in as arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flags.model import Context, Decision, Flag, Reason
+from flags.release import decide
+from flags.token import Carried, Token
+from router.routing import Route, Rules
+from router.sources.source import Source, Visitor
+from router.sources.unknown import UNKNOWN
+from router.sources.values import as_key
+
+# Reasons of the router itself, beside those of `flags.model.Reason`.
+NO_RELEASE = "NO_RELEASE"
+NO_RULES = "NO_RULES"
+NO_ALIAS = "NO_ALIAS"
+UNKNOWN_EVENT = "UNKNOWN_EVENT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The alias for one unit. `release` and `generation` are None without a release."""
+
+    service: str
+    alias: str
+    reason: str
+    token: Token
+    stable: str
+    release: str | None = None
+    generation: int | None = None
+    bucket: int | None = None
+    visitor: Visitor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """One unit with what it takes to decide for it."""
+
+    unit: Any
+    source: Source
+    route: Route | None
+    carried: Token
+    new_id: str
+
+    def context(self) -> Context:
+        """The identity, from the first place that has one, and the attributes."""
+        if self.route is None:
+            return Context()
+        found = (self.source.find(self.unit, asked) for asked in self.route.identity)
+        key = next(filter(None, map(as_key, found)), None)
+        attributes = {
+            name: value
+            for name, asked in self.route.attributes
+            if (value := self.source.find(self.unit, asked)) is not None
+        }
+        return Context(key=key, attributes=attributes)
+
+
+def choose(
+    rules: Rules | None,
+    service: str,
+    aliases: Mapping[str, str],
+    default: str,
+    asking: Asking,
+) -> Choice:
+    """Choose an alias out of `aliases`, which maps alias names on ARNs.
+
+    `default` is the alias that counts as stable where no release says otherwise.
+    """
+    flag = rules.flags.release_of(service) if rules else None
+    if flag is None or flag.release is None:
+        reason = NO_RELEASE if rules else NO_RULES
+        token = asking.carried
+        return Choice(
+            service=service, alias=default, reason=reason, token=token, stable=default
+        )
+    if asking.source.name == UNKNOWN:
+        return _on_stable(service, flag, asking.carried, UNKNOWN_EVENT)
+    decision, visitor = _decide(flag, asking)
+    if decision.variant not in aliases:
+        return _on_stable(service, flag, asking.carried, NO_ALIAS)
+    return Choice(
+        service=service,
+        alias=decision.variant,
+        reason=decision.reason.value,
+        token=_with(asking.carried, flag, decision.variant, decision.version),
+        stable=flag.release.stable,
+        release=flag.name,
+        generation=decision.version,
+        bucket=decision.bucket,
+        visitor=visitor,
+    )
+
+
+def fall_back(choice: Choice) -> Choice:
+    """The choice for stable, when the canary's alias turns out to be gone."""
+    token = choice.token
+    if choice.release is not None and choice.generation is not None:
+        token = token.with_decision(
+            Carried(
+                release=choice.release,
+                variant=choice.stable,
+                generation=choice.generation,
+            )
+        )
+    return Choice(
+        service=choice.service,
+        alias=choice.stable,
+        reason=NO_ALIAS,
+        token=token,
+        stable=choice.stable,
+        release=choice.release,
+        generation=choice.generation,
+        visitor=choice.visitor,
+    )
+
+
+def _decide(flag: Flag, asking: Asking) -> tuple[Decision, Visitor | None]:
+    """Decide; an anonymous visitor gets an identity only where one is hashed."""
+    context, carried = asking.context(), asking.carried.get(flag.name)
+    decision = decide(flag, context, carried)
+    if decision.reason is not Reason.NO_IDENTITY:
+        return decision, None
+    visitor = asking.source.visitor(asking.unit, asking.new_id)
+    if visitor is None:
+        return decision, None
+    context = Context(key=visitor.key, attributes=context.attributes)
+    return decide(flag, context, carried), visitor
+
+
+def _on_stable(service: str, flag: Flag, carried: Token, reason: str) -> Choice:
+    stable = flag.release.stable if flag.release else flag.off
+    return Choice(
+        service=service,
+        alias=stable,
+        reason=reason,
+        token=_with(carried, flag, stable, flag.version),
+        stable=stable,
+        release=flag.name,
+        generation=flag.version,
+    )
+
+
+def _with(token: Token, flag: Flag, variant: str, generation: int) -> Token:
+    return token.with_decision(
+        Carried(release=flag.name, variant=variant, generation=generation)
+    )

@@ -1,0 +1,55 @@
+"""What was deployed: the only place that says which functions may be invoked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class InvalidConfig(Exception):
+    """The router was deployed with settings that can't work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The router's settings, from its environment.
+
+    `targets` maps a service on its aliases, and those on their ARNs. Nothing that
+    an event, a ClientContext or a rule says can add to it.
+    """
+
+    table: str
+    targets: Mapping[str, Mapping[str, str]]
+    default_service: str | None
+    stable_alias: str
+    refresh: float
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Config:
+        """Read the settings; raises `InvalidConfig`."""
+        table = environ.get("CANARY_TABLE")
+        if not table:
+            msg = "CANARY_TABLE is missing: deploy the router with its template"
+            raise InvalidConfig(msg)
+        return cls(
+            table=table,
+            targets=_targets(environ.get("CANARY_TARGETS", "")),
+            default_service=environ.get("CANARY_DEFAULT_SERVICE") or None,
+            stable_alias=environ.get("CANARY_STABLE_ALIAS") or "blue",
+            refresh=float(environ.get("CANARY_REFRESH_SECONDS") or 5),
+        )
+
+
+def _targets(text: str) -> dict[str, dict[str, str]]:
+    """Services with their aliases, out of comma-joined alias ARNs."""
+    targets: dict[str, dict[str, str]] = {}
+    for arn in filter(None, (part.strip() for part in text.split(","))):
+        parts = arn.split(":")
+        if len(parts) != 8 or parts[5] != "function":  # noqa: PLR2004
+            msg = (
+                f"CANARY_TARGETS: {arn!r} is no alias ARN; expected "
+                "arn:aws:lambda:REGION:ACCOUNT:function:NAME:ALIAS"
+            )
+            raise InvalidConfig(msg)
+        targets.setdefault(parts[6], {})[parts[7]] = arn
+    return targets

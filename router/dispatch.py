@@ -1,0 +1,143 @@
+"""From an event to an answer: recognise, route, decide, invoke, merge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flags.release import is_newer
+from flags.snapshot import Snapshot
+from flags.token import Token
+from router import journal, targets
+from router.choice import Asking, Choice, choose
+from router.config import Config
+from router.errors import NoService, NotDeployed, RulesUnavailable, UnknownEvent
+from router.invocations import Chosen, Invocations
+from router.routing import Route, Rules
+from router.sources import recognise
+from router.sources.source import Event, Source
+from router.sources.unknown import UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """An event with what is known of it. `rules` is None if none were ever read."""
+
+    event: Event
+    context: Any
+    source: Source
+    route: Route | None
+    service: str
+    rules: Rules | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Router:
+    """Everything that the router needs, handed in by the composition root."""
+
+    config: Config
+    snapshot: Snapshot[Rules]
+    begin: targets.Begin
+    new_id: Callable[[], str]
+    write: journal.Write
+
+    def handle(self, event: Event, context: Any) -> Any:
+        """Route one event; returns or raises what the target does."""
+        arrival = self._arrival(event, context)
+        chosen = self._decide(arrival)
+        invocations = Invocations(
+            begin=self.begin,
+            aliases=self.config.targets[arrival.service],
+            source=arrival.source,
+            event=event,
+            context=context,
+        )
+        outcomes = invocations.run(chosen, self.snapshot.overlap)
+        self._record(arrival, chosen)
+        answer = arrival.source.merge(outcomes)
+        for item in chosen:
+            visitor = item.choice.visitor
+            if visitor is not None and visitor.minted:
+                answer = arrival.source.remember(answer, visitor, item.unit)
+        return answer
+
+    def _arrival(self, event: Event, context: Any) -> Arrival:
+        """Find source, route and service; raises if no service can be named."""
+        held = self.snapshot.current()
+        rules = held.rules if held else None
+        source = recognise(event)
+        if rules is None and source.retries:
+            problem = self.snapshot.problem or "the table is empty"
+            msg = f"no rules were ever read ({problem}); deliver the event again"
+            raise RulesUnavailable(msg)
+        facts = source.facts(event)
+        known = rules is not None and source.name != UNKNOWN
+        route = rules.route(facts) if rules and known else None
+        default = (rules.default if rules else None) or self.config.default_service
+        service = route.service if route else default
+        if service is None:
+            unknown = source.name == UNKNOWN
+            raise UnknownEvent(event) if unknown else NoService(facts)
+        if not self.config.targets.get(service):
+            raise NotDeployed(service, self.config.targets)
+        return Arrival(
+            event=event,
+            context=context,
+            source=source,
+            route=route,
+            service=service,
+            rules=rules,
+        )
+
+    def _decide(self, arrival: Arrival) -> list[Chosen]:
+        """A choice for each unit; units that belong together share the first's."""
+        source = arrival.source
+        shared: dict[str, Choice] = {}
+        chosen = []
+        for unit in source.units(arrival.event):
+            group = source.together(unit)
+            choice = shared.get(group) if group is not None else None
+            if choice is None:
+                choice = self._choose(arrival, unit)
+            if group is not None:
+                shared[group] = choice
+            chosen.append(Chosen(unit=unit, choice=choice))
+        return chosen
+
+    def _choose(self, arrival: Arrival, unit: Any) -> Choice:
+        route, source, service = arrival.route, arrival.source, arrival.service
+        trusted = not source.public and (route is None or route.trust)
+        carried = source.inbound(unit, arrival.context) if trusted else None
+        asking = Asking(
+            unit=unit,
+            source=source,
+            route=route,
+            carried=carried or Token(),
+            new_id=self.new_id(),
+        )
+        return choose(
+            self._caught_up(arrival, asking.carried),
+            service,
+            self.config.targets[service],
+            self.config.stable_alias,
+            asking,
+        )
+
+    def _caught_up(self, arrival: Arrival, carried: Token) -> Rules | None:
+        """The rules, read again if the carried decision rests on newer ones."""
+        rules = arrival.rules
+        flag = rules.flags.release_of(arrival.service) if rules else None
+        if flag is None or not is_newer(flag, carried.get(flag.name)):
+            return rules
+        held = self.snapshot.catch_up()
+        return held.rules if held else None
+
+    def _record(self, arrival: Arrival, chosen: list[Chosen]) -> None:
+        journal.record(
+            self.write,
+            [item.choice for item in chosen],
+            source=arrival.source.name,
+            route=arrival.route.name if arrival.route else None,
+            problem=self.snapshot.problem,
+        )

@@ -1,0 +1,57 @@
+"""Values out of untrusted structures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+MAX_KEY_LENGTH = 1024
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """The value if it is a mapping, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def dig(value: Any, *path: str) -> Any:
+    """The value at the end of a path of keys, or None."""
+    for key in path:
+        value = mapping(value).get(key)
+    return value
+
+
+def parse(text: Any) -> Any:
+    """What a JSON text says; None if it is not one."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+def search(expression: str, data: Any) -> Any:
+    """What a JMESPath expression finds; None if it finds nothing or can't run."""
+    if data is None:
+        return None
+    search_in, failure = _compiled(expression)
+    try:
+        return search_in(data)
+    except failure:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _compiled(expression: str) -> tuple[Any, type[Exception]]:
+    # Imported when a rule first needs it: most rules don't, and a cold start counts.
+    import jmespath  # noqa: PLC0415
+
+    return jmespath.compile(expression).search, jmespath.exceptions.JMESPathError
+
+
+def as_key(value: Any) -> str | None:
+    """A value as targeting key: text or a whole number, neither empty nor huge."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    key = str(value)
+    return key if 0 < len(key) <= MAX_KEY_LENGTH else None

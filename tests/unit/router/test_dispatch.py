@@ -1,0 +1,333 @@
+"""From an event to an answer, over every source."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from flags.errors import StoreUnavailable
+from flags.token import NAME
+from router.errors import NoService, NotDeployed, RulesUnavailable, UnknownEvent
+from tests.unit.router.conftest import RULES, Bench, Refusal, Reply, event
+
+SINGLE = {
+    "http": "shop-checkout",
+    "url": "shop-checkout",
+    "rest": "shop-checkout",
+    "alb": "shop-checkout",
+    "alb_multi": "shop-checkout",
+    "sns": "shop-email",
+    "eventbridge": "shop-analytics",
+    "direct": "shop-checkout",
+}
+
+
+@pytest.mark.parametrize(("name", "service"), SINGLE.items())
+def test_routes_every_source_to_its_service(
+    bench: Bench, name: str, service: str
+) -> None:
+    """Each event reaches its service's stable alias, and the answer comes back."""
+    answer = bench.handle(event(name))
+    assert (service, "blue") == (bench.last.service, bench.last.alias)
+    assert {"ran": "blue"} == answer
+
+
+@pytest.mark.parametrize("name", ["http", "url", "rest", "alb", "sns", "eventbridge"])
+def test_everyone_is_on_the_canary_at_100_percent(bench: Bench, name: str) -> None:
+    """At 100 % every source's event goes to green."""
+    bench.weight(100)
+    bench.handle(event(name))
+    assert bench.last.alias == "green"
+
+
+def test_one_user_gets_one_colour_at_every_door(bench: Bench) -> None:
+    """The same identity is on the same colour whatever the event source."""
+    bench.weight(50)
+    for name in ("http", "url", "rest", "alb", "alb_multi", "sns", "eventbridge"):
+        bench.handle(event(name))
+    assert len({call.alias for call in bench.calls}) == 1
+
+
+def test_a_batch_is_split_into_one_invocation_a_colour(bench: Bench) -> None:
+    """Ten messages of ten users become two invocations that cover all, once."""
+    bench.weight(50)
+    bench.handle(event("sqs"))
+    assert ["blue", "green"] == sorted(call.alias for call in bench.calls)
+    routed = [r["messageId"] for call in bench.calls for r in call.event["Records"]]
+    expected = [record["messageId"] for record in event("sqs")["Records"]]
+    assert sorted(expected) == sorted(routed)
+
+
+def test_every_record_carries_its_decision(bench: Bench) -> None:
+    """Each record goes out with the token of the colour that it went to."""
+    bench.weight(50)
+    bench.handle(event("sqs"))
+    for call in bench.calls:
+        for record in call.event["Records"]:
+            token = record["messageAttributes"][NAME]["stringValue"]
+            assert token.startswith(f"v1~shop.{call.alias}.")
+
+
+def test_failed_messages_of_both_colours_are_merged(bench: Bench) -> None:
+    """The batch answer lists what failed on either colour."""
+    bench.weight(50)
+
+    def first_fails(call: Any) -> dict[str, Any]:
+        failed = call.event["Records"][0]["messageId"]
+        return {"batchItemFailures": [{"itemIdentifier": failed}]}
+
+    bench.answers = {("shop-ledger", c): first_fails for c in ("blue", "green")}
+    answer = bench.handle(event("sqs"))
+    expected = [c.event["Records"][0]["messageId"] for c in bench.calls]
+    assert expected == [f["itemIdentifier"] for f in answer["batchItemFailures"]]
+
+
+def test_a_colour_that_raises_fails_its_own_messages_only(bench: Bench) -> None:
+    """All messages of the failing colour are reported, none of the other's."""
+    bench.weight(50)
+    error = json.dumps({"errorType": "Boom", "errorMessage": "no"}).encode()
+    bench.answers[("shop-ledger", "green")] = Reply(error, "Unhandled")
+    answer = bench.handle(event("sqs"))
+    green = next(call for call in bench.calls if call.alias == "green")
+    expected = [record["messageId"] for record in green.event["Records"]]
+    assert expected == [f["itemIdentifier"] for f in answer["batchItemFailures"]]
+
+
+def test_a_batch_of_one_colour_fails_as_the_target_did(bench: Bench) -> None:
+    """With nothing to merge, the target's own error comes out."""
+    error = json.dumps({"errorType": "Boom", "errorMessage": "no"}).encode()
+    bench.answers[("shop-ledger", "blue")] = Reply(error, "Unhandled")
+    with pytest.raises(Exception, match="no"):
+        bench.handle(event("sqs"))
+
+
+def test_fifo_groups_are_never_split(bench: Bench) -> None:
+    """All messages of a FIFO group go to one colour, in their order."""
+    bench.weight(50)
+    bench.handle(event("sqs_fifo"))
+    seen: dict[str, str] = {}
+    for call in bench.calls:
+        for record in call.event["Records"]:
+            group = record["attributes"]["MessageGroupId"]
+            assert seen.setdefault(group, call.alias) == call.alias
+    assert set(seen.values()) == {"blue", "green"}
+
+
+def test_a_carried_decision_holds(bench: Bench) -> None:
+    """A message decided for green stays green at a weight that says blue."""
+    bench.weight(0)
+    arrived = event("sns")
+    token = {"Type": "String", "Value": "v1~shop.green.2"}
+    arrived["Records"][0]["Sns"]["MessageAttributes"][NAME] = token
+    bench.handle(arrived)
+    assert ("green", "CARRIED") == (bench.last.alias, bench.lines[-1]["reason"])
+
+
+def test_a_message_in_flight_at_an_abort_is_healed(bench: Bench) -> None:
+    """After an abort a green token leads to blue, and goes on as blue."""
+    bench.weight(100)
+    bench.handle(event("sns"))
+    sent = bench.last.event["Records"][0]
+    bench.abort()
+    bench.handle({"Records": [sent]})
+    token = bench.last.event["Records"][0]["Sns"]["MessageAttributes"][NAME]["Value"]
+    assert ("blue", "HEALED") == (bench.last.alias, bench.lines[-1]["reason"])
+    assert token.startswith("v1~shop.blue.")
+
+
+def test_a_token_from_an_earlier_rollout_is_healed(bench: Bench) -> None:
+    """What was decided in the last rollout says nothing in the next one."""
+    bench.weight(100)
+    bench.handle(event("sns"))
+    old = bench.last.event
+    bench.abort()
+    bench.weight(0)
+    bench.handle(old)
+    assert ("blue", "HEALED") == (bench.last.alias, bench.lines[-1]["reason"])
+
+
+def test_newer_tokens_make_the_router_read_again(bench: Bench) -> None:
+    """A decision by newer rules is honoured, not healed by old ones."""
+    bench.weight(0)
+    bench.handle(event("sns"))
+    now = bench.now
+    bench.weight(100)
+    other = bench.new_router()
+    other.handle(event("sns"), None)
+    carried = bench.last.event
+    bench.now = now + 0.1
+    bench.handle(carried)
+    assert ("green", "CARRIED") == (bench.last.alias, bench.lines[-1]["reason"])
+
+
+def test_untrusted_routes_drop_carried_decisions(bench: Bench) -> None:
+    """With `trust: false` a token that comes in is dropped, not believed."""
+    rules = json.loads(json.dumps(RULES))
+    rules["routing"]["routes"][1]["trust"] = False
+    bench.apply({"routing": rules["routing"]})
+    bench.weight(0)
+    arrived = event("sns")
+    token = {"Type": "String", "Value": "v1~shop.green.2"}
+    arrived["Records"][0]["Sns"]["MessageAttributes"][NAME] = token
+    bench.handle(arrived)
+    assert bench.last.alias == "blue"
+
+
+def test_promotion_swaps_roles(bench: Bench) -> None:
+    """After a promotion everyone is on green, which is stable now."""
+    bench.weight(10)
+    bench.promote()
+    bench.handle(event("http"))
+    assert ("green", "STATIC") == (bench.last.alias, bench.lines[-1]["reason"])
+
+
+def test_an_unknown_event_goes_to_the_default_services_stable_alias(
+    bench: Bench,
+) -> None:
+    """An S3 event runs on stable, untouched, and the log says why."""
+    bench.weight(100)
+    bench.handle(event("s3"))
+    assert ("shop-checkout", "blue") == (bench.last.service, bench.last.alias)
+    assert event("s3") == bench.last.event
+    assert bench.lines[-1]["reason"] == "UNKNOWN_EVENT"
+
+
+def test_an_unknown_event_without_default_names_its_shape(bench: Bench) -> None:
+    """The error lists keys and types, no values, and the remedy."""
+    bench.apply({"routing": {"routes": []}})
+    with pytest.raises(UnknownEvent, match=r"Records: list.*DefaultService"):
+        bench.handle(event("kinesis"))
+
+
+def test_no_route_and_no_default_is_one_clear_error(bench: Bench) -> None:
+    """An event that no route matches says so, with the remedy."""
+    bench.apply({"routing": {"routes": []}})
+    with pytest.raises(NoService, match="canary apply"):
+        bench.handle(event("http"))
+
+
+def test_a_service_outside_the_deployment_is_never_invoked(bench: Bench) -> None:
+    """A rule can't name a function that the deployment doesn't."""
+    bench.apply({"routing": {"default": "payroll"}})
+    with pytest.raises(NotDeployed, match="TargetAliases"):
+        bench.handle(event("direct"))
+    assert not bench.calls
+
+
+def test_a_vanished_canary_alias_falls_to_stable(bench: Bench) -> None:
+    """If green is gone, blue runs once, with a token that says blue."""
+    bench.weight(100)
+    bench.answers[("shop-email", "green")] = Refusal("ResourceNotFoundException")
+    answer = bench.handle(event("sns"))
+    attributes = bench.last.event["Records"][0]["Sns"]["MessageAttributes"]
+    assert {"ran": "blue"} == answer
+    assert ["green", "blue"] == [call.alias for call in bench.calls]
+    assert "shop.blue." in attributes[NAME]["Value"]
+
+
+def test_a_vanished_stable_alias_is_an_error(bench: Bench) -> None:
+    """If stable itself is gone there is nothing to fall to."""
+    bench.answers[("shop-email", "blue")] = Refusal("ResourceNotFoundException")
+    with pytest.raises(Exception, match="as planned"):
+        bench.handle(event("sns"))
+    assert len(bench.calls) == 1
+
+
+def test_throttling_comes_out_under_its_own_name(bench: Bench) -> None:
+    """The source sees the error that Lambda gave, and retries as ever."""
+    bench.answers[("shop-email", "blue")] = Refusal("TooManyRequestsException")
+    with pytest.raises(Exception, match="as planned") as caught:
+        bench.handle(event("sns"))
+    assert type(caught.value).__name__ == "TooManyRequestsException"
+
+
+def test_warm_requests_read_no_table(bench: Bench) -> None:
+    """A hundred requests within the refresh time read nothing."""
+    bench.handle(event("http"))
+    reads: list[str] = []
+    bench.store.version = lambda **_: reads.append("version")  # type: ignore[method-assign]
+    bench.store.body = lambda **_: reads.append("body")  # type: ignore[method-assign]
+    for _ in range(100):
+        bench.now += 0.02
+        bench.handle(event("http"))
+    assert reads == []
+
+
+def test_a_change_arrives_within_five_seconds(bench: Bench) -> None:
+    """A container that was idle decides by rules at most five seconds old."""
+    bench.handle(event("http"))
+    before = bench.now
+    bench.weight(100)
+    bench.now = before + 5
+    bench.handle(event("http"))
+    assert bench.last.alias == "green"
+
+
+def test_last_known_good_survives_the_table(bench: Bench) -> None:
+    """With the table away for a day decisions stay, and the log says stale."""
+    bench.weight(100)
+    bench.handle(event("http"))
+
+    def gone(**_: object) -> None:
+        msg = "away"
+        raise StoreUnavailable(msg)
+
+    bench.store.version = gone  # type: ignore[method-assign]
+    bench.store.body = gone  # type: ignore[method-assign]
+    bench.now += 86_400
+    bench.handle(event("http"))
+    assert ("green", True) == (bench.last.alias, bench.lines[-1]["stale"])
+
+
+def test_http_is_answered_by_stable_before_any_rules() -> None:
+    """A cold start without rules sends people to the default service's stable."""
+    bench = Bench()
+    bench.router = bench.new_router(CANARY_DEFAULT_SERVICE="shop-checkout")
+    assert {"ran": "blue"} == bench.handle(event("http"))
+    assert bench.lines[-1]["reason"] == "NO_RULES"
+
+
+def test_messages_wait_until_there_are_rules() -> None:
+    """Without rules a message might reach the wrong service: it is retried."""
+    bench = Bench()
+    bench.router = bench.new_router(CANARY_DEFAULT_SERVICE="shop-checkout")
+    with pytest.raises(RulesUnavailable, match="deliver the event again"):
+        bench.handle(event("sns"))
+    assert not bench.calls
+
+
+def test_the_log_holds_no_identity(bench: Bench) -> None:
+    """Neither the identity nor the visitor's id is ever written."""
+    bench.weight(50)
+    for name in SINGLE:
+        bench.handle(event(name))
+    text = json.dumps(bench.lines)
+    assert not [word for word in ("user-7", "s-42", "visitor-") if word in text]
+
+
+class Remaining:
+    """A Lambda context with little time left."""
+
+    client_context = None
+
+    def __init__(self, millis: int) -> None:
+        self.millis = millis
+
+    def get_remaining_time_in_millis(self) -> int:
+        """What is left."""
+        return self.millis
+
+
+def test_the_target_gets_the_time_that_is_left(bench: Bench) -> None:
+    """The wait ends before the router's own time does."""
+    bench.handle(event("http"), Remaining(3_000))
+    assert pytest.approx(2.8) == bench.last.timeout
+
+
+def test_no_invocation_without_time_to_wait_for_it(bench: Bench) -> None:
+    """With no time left the target isn't started."""
+    with pytest.raises(Exception, match="too little time"):
+        bench.handle(event("http"), Remaining(100))
+    assert not bench.calls
