@@ -1,0 +1,92 @@
+PYTHON ?= python3
+MAKEFLAGS += --no-print-directory
+BIN := .venv/bin
+# pip alone, and as it is configured here: a mirror or proxy set for pip is used.
+# The lock files are complete, so nothing is left to resolve (--no-deps).
+PIP := -m pip install -qq --disable-pip-version-check --no-deps
+INSTALL := $(PIP) --no-compile --require-hashes -r
+LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-strip-extras --no-emit-index-url --upgrade \
+	--custom-compile-command "make lock"
+
+.PHONY: help demo up down test check format unit packaging e2e build bench lock \
+	clean venvs python
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+demo: venvs ## deploy everything to an emulator here, drive users through a release and an abort
+	$(BIN)/python -m examples.demo
+
+up: venvs ## deploy everything to an emulator and leave it running
+	$(BIN)/python -m examples.demo --up
+
+down: venvs ## stop that emulator
+	$(BIN)/python -m examples.demo --down
+
+test: check unit packaging e2e ## everything that CI runs
+
+check: .venv/.stamp ## format, lint, types
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+format: .venv/.stamp ## put the code in shape
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+unit: .venv/.stamp ## tests that need nothing but Python
+	$(BIN)/python -m pytest -m "not e2e and not packaging"
+
+packaging: venvs ## build the stack and import what was built
+	$(BIN)/python -m pytest -m packaging
+
+e2e: venvs ## tests against the emulator
+	$(BIN)/python -m pytest -m e2e
+
+build: .venv-sam/.stamp ## build what `sam deploy` sends to AWS
+	.venv-sam/bin/sam validate
+	CANARY_WHEELS="$(CURDIR)/build/wheels" .venv-sam/bin/sam build
+
+bench: .venv/.stamp ## measure NAME=x, with the result in build/bench/x.json
+	@test -n "$(NAME)" || { echo "bench: no benchmark given, say make bench NAME=x" >&2; exit 2; }
+	@mkdir -p build/bench
+	$(BIN)/python -m benchmarks.$(NAME) --json | tee build/bench/$(NAME).json
+
+lock: build/lock/bin/uv ## write the pinned requirements anew
+	cd requirements && for name in dev sam emulator; do \
+		../$(LOCK) $$name.in -o $$name.txt || exit; done
+	cd requirements && ../$(LOCK) layer.in -o ../flags/layer-requirements.txt
+
+clean: ## remove everything that make made
+	rm -rf .venv .venv-sam .venv-emulator .aws-sam build .coverage \
+		.hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+# The three install side by side: most of the time goes into downloads.
+venvs:
+	@$(MAKE) -s -j3 .venv/.stamp .venv-sam/.stamp .venv-emulator/.stamp
+
+.venv/.locked: requirements/dev.txt | python
+	@echo "making .venv"
+	@$(PYTHON) -m venv --clear .venv
+	@.venv/bin/python $(INSTALL) requirements/dev.txt
+	@touch $@
+
+# On its own, since pyproject.toml changes more often than the lock.
+.venv/.stamp: .venv/.locked pyproject.toml
+	@.venv/bin/python $(PIP) --no-build-isolation --editable .
+	@touch $@
+
+.venv-%/.stamp: requirements/%.txt | python
+	@echo "making .venv-$*"
+	@$(PYTHON) -m venv --clear .venv-$*
+	@.venv-$*/bin/python $(INSTALL) requirements/$*.txt
+	@touch $@
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "$(PYTHON) is missing or older than 3.11, say make PYTHON=python3.13" >&2; exit 2; }
+
+build/lock/bin/uv:
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python $(PIP) uv
