@@ -1,0 +1,119 @@
+"""Promises of template.yaml that no tool checks for us."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from examples.demo.emulator import ROOT
+
+pytestmark = pytest.mark.packaging
+
+LOCKS = [*ROOT.glob("requirements/*.txt"), ROOT / "flags" / "layer-requirements.txt"]
+
+
+class Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms, `!Ref X` as {"Ref": "X"}."""
+
+
+def short_form(loader: Loader, name: str, node: yaml.Node) -> dict[str, Any]:
+    """Any tag with a single !, whatever it holds."""
+    if isinstance(node, yaml.ScalarNode):
+        return {name: node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.MappingNode)
+    return {name: loader.construct_mapping(node, deep=True)}
+
+
+Loader.add_multi_constructor("!", short_form)
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    """The template as plain data."""
+    text = (ROOT / "template.yaml").read_text()
+    loaded: dict[str, Any] = yaml.load(text, Loader)  # noqa: S506 - a SafeLoader
+    return loaded
+
+
+def statements(template: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every statement of the policies that the router has."""
+    resources = template["Resources"]
+    for policy in resources["RouterRole"]["Properties"]["Policies"]:
+        yield from policy["PolicyDocument"]["Statement"]
+    yield from resources["InvokeTargets"]["Properties"]["PolicyDocument"]["Statement"]
+
+
+def test_lint_has_nothing_to_say() -> None:
+    """cfn-lint knows the schema of every resource."""
+    done = subprocess.run(
+        [ROOT / ".venv-sam" / "bin" / "cfn-lint", ROOT / "template.yaml"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_messages_hide_six_times_as_long_as_the_router_may_run(
+    template: dict[str, Any],
+) -> None:
+    """Every timeout that may be chosen has its visibility timeout."""
+    timeouts = template["Parameters"]["RouterTimeout"]["AllowedValues"]
+    visibility = template["Mappings"]["VisibilityOf"]
+
+    assert {int(name): row["Seconds"] for name, row in visibility.items()} == {
+        timeout: 6 * timeout for timeout in timeouts
+    }
+
+
+def test_router_may_nothing_everywhere_but_trace(template: dict[str, Any]) -> None:
+    """X-Ray alone has no resources to name; no action has a wildcard."""
+    everywhere = [it["Sid"] for it in statements(template) if it["Resource"] == "*"]
+    actions = [str(it["Action"]) for it in statements(template)]
+
+    assert everywhere == ["SendTraces"]
+    assert not [action for action in actions if "*" in action]
+
+
+def test_every_setting_of_the_router_publishes_a_version(
+    template: dict[str, Any],
+) -> None:
+    """A parameter that the version's description leaves out would never go live."""
+    router = template["Resources"]["RouterFunction"]["Properties"]
+    described, extra = router["VersionDescription"]["Sub"]
+    used = {
+        *re.findall(r"'Ref': '(\w+)'", str(router["Environment"])),
+        *(router[name]["Ref"] for name in ("MemorySize", "Timeout")),
+        router["Architectures"][0]["Ref"],
+    } & template["Parameters"].keys()
+
+    assert "InvokeTargets" in str(extra)
+    assert used - {"TargetAliases"} <= {*re.findall(r"\$\{(\w+)\}", described)}
+
+
+@pytest.mark.parametrize("section", ["Parameters", "Outputs"])
+def test_everything_that_people_see_is_described(
+    template: dict[str, Any], section: str
+) -> None:
+    """Parameters and outputs say what they are."""
+    assert not [
+        name for name, it in template[section].items() if not it.get("Description")
+    ]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+def test_locks_pin_everything_and_name_no_registry(lock: Any) -> None:
+    """Versions and digests come from the lock, the registry from the user's pip."""
+    text = lock.read_text()
+    pins = re.findall(r"^\w[^\n]*", text, re.MULTILINE)
+
+    assert pins
+    assert not [pin for pin in pins if "==" not in pin]
+    assert text.count("    --hash=sha256:") >= len(pins)
+    assert not re.search(r"https?://|--(extra-)?index-url|--find-links", text)
