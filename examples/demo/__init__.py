@@ -1,0 +1,1 @@
+"""A whole deployment on this machine: emulator, stacks, traffic, rollout."""
