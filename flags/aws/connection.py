@@ -1,0 +1,209 @@
+"""One connection: open it, write a request, read an answer.
+
+`http.client` reads answers and is imported with the first of them: it imports
+`ssl`, which costs a cold start more than all else here. Requests are written by
+hand, head and body in one segment, so that no delayed acknowledgement stalls them.
+"""
+
+from __future__ import annotations
+
+import io
+import select
+import socket
+import time
+import weakref
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
+
+from flags.aws.errors import Misconfigured, TransportError
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+
+    from _typeshed import WriteableBuffer
+
+    from flags.aws.endpoint import Endpoint
+
+FIRST_WRITE = 64 * 1024
+READ_BUFFER = 16 * 1024
+
+
+class Connection:
+    """A socket to an endpoint. Every failure becomes a `TransportError`."""
+
+    __slots__ = ("__weakref__", "_sock", "endpoint", "generation", "idle_since")
+
+    def __init__(self, endpoint: Endpoint, sock: socket.socket) -> None:
+        self._sock = sock
+        # For transports and calls that nobody holds any more. `__del__` would be
+        # late: in a cycle the socket may go first, with a ResourceWarning.
+        weakref.finalize(self, sock.close)
+        self.endpoint = endpoint
+        self.generation = 0
+        self.idle_since = 0.0
+
+    def send(self, head: bytes, body: bytes, deadline: float) -> None:
+        """Write head and body whole."""
+        first = head + body[:FIRST_WRITE]
+        try:
+            self._sock.settimeout(_remaining(deadline))
+            # If this raises, the kernel took nothing, or less than one TLS record,
+            # which the peer can't decipher: nothing was sent.
+            taken = self._sock.send(first)
+        except OSError as error:
+            raise self._failed(error, sent=False) from error
+        try:
+            for rest in (memoryview(first)[taken:], memoryview(body)[FIRST_WRITE:]):
+                if rest:
+                    self._sock.settimeout(_remaining(deadline))
+                    self._sock.sendall(rest)
+        except OSError as error:
+            raise self._failed(error, sent=True) from error
+
+    def receive(
+        self, method: str, deadline: float
+    ) -> tuple[int, Mapping[str, str], bytes, bool]:
+        """Status, headers, body, and whether the connection may be used again."""
+        from http.client import HTTPException, HTTPResponse  # noqa: PLC0415 - cost
+
+        source = _Source(self._sock, deadline)
+        response = HTTPResponse(cast("Any", source), method=method)
+        try:
+            response.begin()
+            body = response.read()
+        except (OSError, HTTPException) as error:
+            raise self._failed(error, sent=True) from error
+        finally:
+            response.close()
+        headers: dict[str, str] = {}
+        for name, value in response.headers.items():
+            lower = name.lower()
+            headers[lower] = f"{headers[lower]}, {value}" if lower in headers else value
+        return response.status, headers, body, not response.will_close
+
+    def quiet(self) -> bool:
+        """Whether the peer neither hung up nor spoke out of turn."""
+        poller = select.poll()  # select() fails on descriptors above 1,023
+        poller.register(self._sock, select.POLLIN)
+        try:
+            return not poller.poll(0) or self._only_tickets()
+        except OSError:
+            return False
+
+    def _only_tickets(self) -> bool:
+        # TLS 1.3 servers send session tickets when they like; those are no data.
+        if self.endpoint.scheme != "https":
+            return False
+        import ssl  # noqa: PLC0415 - cost; loaded long ago on this path
+
+        self._sock.settimeout(0)
+        try:
+            self._sock.recv(1)
+        except ssl.SSLWantReadError:
+            return True
+        return False
+
+    def close(self) -> None:
+        """Close the socket; may be repeated."""
+        self._sock.close()
+
+    def failure(
+        self, problem: str, *, sent: bool, timed_out: bool = False
+    ) -> TransportError:
+        """A `TransportError` about this connection's endpoint."""
+        subject = str(self.endpoint)
+        return TransportError(subject, problem, sent=sent, timed_out=timed_out)
+
+    def _failed(self, error: Exception, *, sent: bool) -> TransportError:
+        timed_out = isinstance(error, TimeoutError)
+        problem = "no answer in time" if timed_out else _words(error)
+        return self.failure(problem, sent=sent, timed_out=timed_out)
+
+
+def connect(
+    endpoint: Endpoint, *, deadline: float, timeout: float, ca_bundle: str | None
+) -> Connection:
+    """Open a connection; one that fails is tried once more."""
+    context = tls_context(ca_bundle) if endpoint.scheme == "https" else None
+    try:
+        return _connect(endpoint, context, min(timeout, _remaining(deadline)))
+    except (ConnectionError, TimeoutError, socket.gaierror):
+        pass  # a blink of the network, or a peer between two processes
+    except OSError as error:
+        raise _unreachable(endpoint, error) from error
+    try:
+        return _connect(endpoint, context, min(timeout, _remaining(deadline)))
+    except OSError as error:
+        raise _unreachable(endpoint, error) from error
+
+
+def _connect(
+    endpoint: Endpoint, context: ssl.SSLContext | None, timeout: float
+) -> Connection:
+    sock = socket.create_connection((endpoint.host, endpoint.port), timeout)
+    try:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if context is not None:
+            # A stream cut off without TLS's good-bye must not pass for its end.
+            sock = context.wrap_socket(
+                sock, server_hostname=endpoint.host, suppress_ragged_eofs=False
+            )
+    except BaseException:
+        sock.close()
+        raise
+    return Connection(endpoint, sock)
+
+
+@lru_cache(maxsize=4)
+def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
+    """One context for all connections: loading the roots takes long."""
+    import ssl  # noqa: PLC0415 - cost; plain endpoints do without
+
+    try:
+        context = ssl.create_default_context(cafile=ca_bundle)
+    except OSError as error:
+        msg = (
+            f"AWS_CA_BUNDLE {ca_bundle!r} can't be read ({_words(error)}); "
+            "name a PEM file, or unset it"
+        )
+        raise Misconfigured(msg) from error
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+class _Source(io.RawIOBase):
+    """What `http.client` takes for a socket; every read obeys the deadline."""
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        super().__init__()
+        self._sock = sock
+        self._deadline = deadline
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self, READ_BUFFER)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        self._sock.settimeout(_remaining(self._deadline))
+        return self._sock.recv_into(buffer)
+
+
+def _remaining(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _unreachable(endpoint: Endpoint, error: OSError) -> TransportError:
+    timed_out = isinstance(error, TimeoutError)
+    problem = "no connection in time" if timed_out else _words(error)
+    return TransportError(str(endpoint), problem, sent=False, timed_out=timed_out)
+
+
+def _words(error: Exception) -> str:
+    text = (isinstance(error, OSError) and error.strerror) or str(error)
+    return text[:1].lower() + text[1:] or type(error).__name__

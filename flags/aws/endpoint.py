@@ -1,0 +1,75 @@
+"""Where calls go: `scheme://host:port` and what stands before every path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flags.aws.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+# AWS's partitions by the beginning of their region names; the first match wins.
+DOMAINS = (
+    ("cn-", "amazonaws.com.cn"),
+    ("eusc-", "amazonaws.eu"),
+    ("us-iso-", "c2s.ic.gov"),
+    ("us-isob-", "sc2s.sgov.gov"),
+    ("us-isof-", "csp.hci.ic.gov"),
+    ("eu-isoe-", "cloud.adc-e.uk"),
+    ("", "amazonaws.com"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One server; equal endpoints share connections."""
+
+    scheme: str
+    host: str
+    port: int
+    prefix: str = ""
+
+    @classmethod
+    def parse(cls, url: str) -> Endpoint:
+        """Read a URL such as `http://127.0.0.1:4566`."""
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError as error:
+            msg = f"endpoint {url!r} is no URL ({error}); write https://host[:port]"
+            raise Misconfigured(msg) from error
+        if parts.scheme not in DEFAULT_PORTS or not host or parts.username:
+            msg = f"endpoint {url!r} can't be called; write https://host[:port]"
+            raise Misconfigured(msg)
+        return cls(
+            scheme=parts.scheme,
+            host=host,
+            port=port or DEFAULT_PORTS[parts.scheme],
+            prefix=parts.path.rstrip("/"),
+        )
+
+    @property
+    def authority(self) -> str:
+        """The `host` header: the port only where it is not the usual one."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        usual = self.port == DEFAULT_PORTS[self.scheme]
+        return host if usual else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}{self.prefix}"
+
+
+def resolve(service: str, region: str, environ: Mapping[str, str]) -> Endpoint:
+    """The endpoint that the environment names, or else the public one."""
+    ignored = environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
+    if not ignored:
+        own = environ.get(f"AWS_ENDPOINT_URL_{service.upper()}")
+        if url := own or environ.get("AWS_ENDPOINT_URL"):
+            return Endpoint.parse(url)
+    domain = next(name for start, name in DOMAINS if region.startswith(start))
+    return Endpoint.parse(f"https://{service}.{region}.{domain}")
