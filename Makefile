@@ -51,7 +51,8 @@ build: .venv-sam/.stamp ## build what `sam deploy` sends to AWS
 bench: .venv/.stamp ## measure NAME=x, with the result in build/bench/x.json
 	@test -n "$(NAME)" || { echo "bench: no benchmark given, say make bench NAME=x" >&2; exit 2; }
 	@mkdir -p build/bench
-	$(BIN)/python -m benchmarks.$(NAME) --json | tee build/bench/$(NAME).json
+	$(BIN)/python -m benchmarks.$(NAME) --json > build/bench/$(NAME).json
+	@cat build/bench/$(NAME).json
 
 lock: build/lock/bin/uv ## write the pinned requirements anew
 	cd requirements && for name in dev sam emulator; do \

@@ -63,14 +63,16 @@ class Snapshot(Generic[R]):
         self._now = now
         self._random = random
         self._refresh = refresh
-        self._rules = build(bootstrap) if bootstrap is not None else None
+        self.problem: str | None = None
+        self._rules: R | None = None
+        if bootstrap is not None:
+            self._start_with(bootstrap)
         self._version: int | None = None
         self._refused: int | None = None
         self._checked = float("-inf")
         self._tried = float("-inf")
         self._backoff = self._ceiling = 0.0
         self._in_vain = float("-inf")
-        self.problem: str | None = None
 
     def current(self) -> Held[R] | None:
         """The rules to decide by; None if none were ever read nor packaged."""
@@ -93,6 +95,13 @@ class Snapshot(Generic[R]):
             self._poll(consistent=True)
             self._in_vain = self._now() if self._version == before else float("-inf")
         return self._held()
+
+    def _start_with(self, bootstrap: str) -> None:
+        try:
+            self._rules = self._build(bootstrap)
+        except InvalidSnapshot as error:
+            # A router that can't start would be worse than one without rules.
+            self.problem = str(error)
 
     def _held(self) -> Held[R] | None:
         if self._rules is None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flags.aws.client import AwsClient
+from flags.aws.transport import Transport
 from flags.reader import TableReader
 from flags.snapshot import Snapshot
 from router import targets
@@ -26,18 +27,21 @@ BOOTSTRAP = Path(__file__).with_name("bootstrap.json")
 def compose() -> Router:
     """The router as deployed."""
     config = Config.from_environ(os.environ)
+    transport = Transport.from_environ(os.environ)
+    table = AwsClient.from_environ("dynamodb", os.environ, transport=transport)
+    functions = AwsClient.from_environ("lambda", os.environ, transport=transport)
     bootstrap = BOOTSTRAP.read_text("utf-8") if BOOTSTRAP.exists() else None
     return Router(
         config=config,
         snapshot=Snapshot(
-            TableReader.from_environ(os.environ, config.table),
+            TableReader(table, config.table),
             build,
             now=time.time,
             random=random.random,
             refresh=config.refresh,
             bootstrap=bootstrap,
         ),
-        begin=targets.begin_with(AwsClient.from_environ("lambda", os.environ)),
+        begin=targets.begin_with(functions),
         new_id=lambda: secrets.token_urlsafe(12),
         write=print,
     )

@@ -1,0 +1,1 @@
+"""The figures that documents quote: `make bench NAME=x` writes build/bench/x.json."""
