@@ -29,6 +29,15 @@ from flags.store.checks import ROUTING
 
 Item = dict[str, Any]
 
+# Why a transaction may be cancelled and yet go through when tried again.
+_PASSING = {
+    "None",
+    "ConditionalCheckFailed",
+    "TransactionConflict",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+}
+
 
 class DynamoStore:
     """Implements `Store` over a boto3 DynamoDB client."""
@@ -165,11 +174,16 @@ def _entry(name: str, item: Item) -> Entry:
 
 
 def _explain(commit: Commit, reasons: list[Item]) -> None:
-    """Raise `VersionConflict` if a document moved; a moved snapshot is normal."""
+    """Raise what stopped a transaction, unless it is worth trying again."""
     for entry, reason in zip(commit.entries, reasons, strict=False):
         if reason.get("Code") == "ConditionalCheckFailed":
             actual = int(reason.get("Item", {}).get("version", {}).get("N", 0))
             raise VersionConflict(entry.name, entry.version - 1, actual)
+    for reason in reasons:
+        code = reason.get("Code", "None")
+        if code not in _PASSING:
+            msg = f"DynamoDB refuses the change: {code}: {reason.get('Message', '')}"
+            raise StoreUnavailable(msg)
 
 
 @contextmanager

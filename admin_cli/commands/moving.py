@@ -1,0 +1,110 @@
+"""`set-weight`, `promote`, `abort`: the moves of a release. None of them prompts."""
+
+# Commands import what they need when they run (`--help` is quick), and their
+# parameters are their options.
+# ruff: noqa: PLC0415, PLR0913
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.options import Author, IfVersion, Name, Output, Reason
+
+if TYPE_CHECKING:
+    from admin_cli.changing import Moved
+    from admin_cli.desk import Desk
+    from admin_cli.output import Screen
+
+Percent = Annotated[
+    str,
+    typer.Argument(
+        help="0 to 100, in steps of 0.001.", metavar="PERCENT", show_default=False
+    ),
+]
+
+
+def set_weight(
+    ctx: typer.Context,
+    name: Name,
+    percent: Percent,
+    *,
+    reason: Reason = "",
+    author: Author = None,
+    if_version: IfVersion = None,
+    output: Output = None,
+) -> None:
+    """Give the canary a share of the users; starts a rollout if none is live."""
+    from admin_cli import changing, percentage
+    from rollouts import moves
+
+    desk: Desk = ctx.obj
+    screen, share = desk.screen(output), percentage.parse(percent)
+    move = changing.Move(
+        name=name,
+        action="set-weight",
+        change=lambda body: moves.set_weight(name, body, share),
+        if_version=if_version,
+    )
+    moved = changing.carry_out(*desk.open(author, reason), move)
+    _note_weight(screen, name, moved)
+    changing.show(screen, moved.entries)
+
+
+def promote(
+    ctx: typer.Context,
+    name: Name,
+    *,
+    reason: Reason = "",
+    author: Author = None,
+    if_version: IfVersion = None,
+    output: Output = None,
+) -> None:
+    """Make the canary's colour the stable one and end the rollout."""
+    from admin_cli import changing
+    from rollouts import moves
+
+    desk: Desk = ctx.obj
+    move = changing.Move(
+        name=name,
+        action="promote",
+        change=partial(moves.promote, name),
+        if_version=if_version,
+    )
+    moved = changing.carry_out(*desk.open(author, reason), move)
+    changing.show(desk.screen(output), moved.entries)
+
+
+def abort(
+    ctx: typer.Context,
+    name: Name,
+    *,
+    reason: Reason = "",
+    author: Author = None,
+    output: Output = None,
+) -> None:
+    """Put everyone back on stable, whatever the version; repeating it is harmless."""
+    from admin_cli import changing
+    from rollouts import moves
+
+    desk: Desk = ctx.obj
+    screen = desk.screen(output)
+    move = changing.Move(name=name, action="abort", change=partial(moves.abort, name))
+    store, signature = desk.open(author, reason)
+    moved = changing.insist(partial(changing.carry_out, store, signature, move))
+    if not moved.entries:
+        stable = moves.stable(moved.body)
+        screen.note(f"{name} has no live rollout; everyone is on {stable} already")
+    changing.show(screen, moved.entries)
+
+
+def _note_weight(screen: "Screen", name: str, moved: "Moved") -> None:
+    from admin_cli import percentage
+    from rollouts.moves import stable
+
+    if not moved.entries:
+        already = percentage.show(moved.body["weight"])
+        screen.note(f"{name} is at {already} already; nothing changed")
+    if not moved.body.get("enabled", True):
+        colour = stable(moved.body)
+        screen.note(f"{name} is disabled, so everyone stays on {colour}")

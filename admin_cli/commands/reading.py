@@ -1,0 +1,77 @@
+"""`list`, `get`, `routes`, `history`: what the table holds."""
+
+# Commands import what they need when they run: `--help` is quick.
+# ruff: noqa: PLC0415
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.options import Output
+from admin_cli.output import as_yaml, lines, table
+
+if TYPE_CHECKING:
+    from admin_cli.desk import Desk
+
+Document = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME", help="Name of a flag, or `routing`.", show_default=False
+    ),
+]
+Count = Annotated[int, typer.Option("-n", "--count", min=1, help="Most entries.")]
+
+
+def list_flags(ctx: typer.Context, *, output: Output = None) -> None:
+    """List all flags: state, version, and who changed each last."""
+    from admin_cli import reading
+
+    desk: Desk = ctx.obj
+    screen = desk.screen(output)
+    rows = reading.summaries(desk.session.store())
+    if not rows:
+        screen.note("the table holds no flags; write some with `canary apply`")
+    columns = ("NAME", "KIND", "STATE", "VERSION", "CHANGED", "BY")
+    screen.show(rows, lambda: table(columns, map(reading.cells, rows)))
+
+
+def get(ctx: typer.Context, name: Document, *, output: Output = None) -> None:
+    """Show one document as it is stored, with its version."""
+    from admin_cli.changing import find
+
+    desk: Desk = ctx.obj
+    stored = find(desk.session.store().load(), name)
+    shown = {
+        "name": stored.name,
+        "version": stored.version,
+        "document": dict(stored.body),
+    }
+    desk.screen(output).show(shown, lambda: lines(as_yaml(shown).splitlines()))
+
+
+def routes(ctx: typer.Context, *, output: Output = None) -> None:
+    """Show the routes in the order in which they are tried, and the default."""
+    from admin_cli import reading
+
+    desk: Desk = ctx.obj
+    screen = desk.screen(output)
+    routing = reading.routing(desk.session.store().load())
+    if not routing["routes"] and routing["default"] is None:
+        screen.note("no routes yet; routers send everything to their own default")
+    columns = ("#", "ROUTE", "SERVICE", "MATCH", "IDENTITY", "ATTRIBUTES", "TRUST")
+    screen.show(routing, lambda: table(columns, reading.route_cells(routing)))
+
+
+def history(
+    ctx: typer.Context, name: Document, *, count: Count = 20, output: Output = None
+) -> None:
+    """Show who changed a document, when, why and how, the latest first."""
+    from admin_cli import reading
+
+    desk: Desk = ctx.obj
+    entries = reading.history(desk.session.store(), name, count)
+    columns = ("VERSION", "AT", "BY", "ACTION", "REASON", "CHANGES")
+    desk.screen(output).show(
+        [reading.history_data(entry) for entry in entries],
+        lambda: table(columns, map(reading.history_cells, entries)),
+    )

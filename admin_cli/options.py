@@ -1,0 +1,78 @@
+"""The global options, and the options and arguments that several commands share."""
+
+from typing import Annotated
+
+import typer
+
+from admin_cli import VERSION
+from admin_cli.output import Format
+
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="Name of a flag.", show_default=False)
+]
+Output = Annotated[
+    Format | None,
+    typer.Option(
+        "-o",
+        "--output",
+        help="Format; a table on a terminal, JSON in a pipe.",
+        show_default=False,
+    ),
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the history.")]
+Author = Annotated[
+    str | None,
+    typer.Option(
+        "--author",
+        help="Who; the AWS identity, or else the OS user.",
+        show_default=False,
+    ),
+]
+IfVersion = Annotated[
+    int | None,
+    typer.Option(
+        "--if-version",
+        min=0,
+        help="Refuse if the document is at another version.",
+        show_default=False,
+    ),
+]
+
+
+def _show_version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(f"canary {VERSION}")
+        raise typer.Exit
+
+
+StackName = Annotated[
+    str, typer.Option(envvar="CANARY_STACK", help="The router's stack.")
+]
+Table = Annotated[
+    str | None,
+    typer.Option(
+        envvar="CANARY_TABLE",
+        help="The table; the stack's output TableName if absent.",
+        show_default=False,
+    ),
+]
+Region = Annotated[
+    str | None,
+    typer.Option(
+        envvar="AWS_REGION",
+        help="AWS region; as the AWS CLI finds it if absent.",
+        show_default=False,
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        help="AWS profile; as the AWS CLI finds it if absent.", show_default=False
+    ),
+]
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", callback=_show_version, is_eager=True, help="Show the version."
+    ),
+]

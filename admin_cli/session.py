@@ -1,0 +1,114 @@
+"""From the options to the table: an AWS session, a stack's output, a store.
+
+Region, profile and credentials resolve as the AWS CLI resolves them; boto3 does it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from getpass import getuser
+from typing import TYPE_CHECKING, Any
+
+from flags.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from flags.store.dynamodb import DynamoStore
+
+OUTPUT = "TableName"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """Which table, and with whose credentials. Nothing is opened before `store`."""
+
+    stack: str
+    table: str | None
+    region: str | None
+    profile: str | None
+
+    def store(self) -> DynamoStore:
+        """The store; raises `StoreUnavailable`."""
+        from flags.store.dynamodb import (  # noqa: PLC0415 - slow, and `--help` waits
+            DynamoStore,
+            translated,
+        )
+
+        with translated(self.table or self.stack):
+            session = self._aws
+            table = self.table or _table_of(session, self.stack)
+            client = session.client("dynamodb", config=_config(5, 20))
+        return DynamoStore(client, table)
+
+    def author(self) -> str:
+        """The last part of the caller's ARN, or the OS user if AWS can't say."""
+        from botocore.exceptions import (  # noqa: PLC0415 - slow, and `--help` waits
+            BotoCoreError,
+            ClientError,
+        )
+
+        try:
+            # Short: nobody who aborts waits for a name.
+            client = self._aws.client("sts", config=_config(2, 3, attempts=1))
+            arn: str = client.get_caller_identity()["Arn"]
+        except (BotoCoreError, ClientError):
+            return _os_user()
+        return re.split("[/:]", arn)[-1]
+
+    @cached_property
+    def _aws(self) -> Any:
+        # One for all clients: a profile may ask for a second factor.
+        import boto3  # noqa: PLC0415 - slow, and `--help` waits
+
+        return boto3.Session(region_name=self.region, profile_name=self.profile)
+
+
+def _config(connect: float, read: float, attempts: int | None = None) -> Any:
+    from botocore.config import Config  # noqa: PLC0415 - slow, and `--help` waits
+
+    return Config(
+        connect_timeout=connect,
+        read_timeout=read,
+        retries={"total_max_attempts": attempts} if attempts else None,
+    )
+
+
+def _table_of(session: Any, stack: str) -> str:
+    client = session.client("cloudformation", config=_config(5, 20))
+    outputs = _outputs(client, stack, session.region_name)
+    for output in outputs:
+        if output["OutputKey"] == OUTPUT:
+            return str(output["OutputValue"])
+    msg = (
+        f"the stack {stack} has no output {OUTPUT}: name the router's stack with "
+        "--stack-name, or its table with --table"
+    )
+    raise StoreUnavailable(msg)
+
+
+def _outputs(client: Any, stack: str, region: str) -> list[dict[str, str]]:
+    from botocore.exceptions import (  # noqa: PLC0415 - slow, and `--help` waits
+        ClientError,
+    )
+
+    try:
+        found = client.describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        detail = error.response["Error"]
+        if "does not exist" not in detail.get("Message", ""):
+            msg = f"the stack {stack} can't be read: {error}; or give --table"
+            raise StoreUnavailable(msg) from error
+        msg = (
+            f"there is no stack {stack} in {region}: deploy it with `sam deploy`, "
+            "or name another with --stack-name, or a table with --table"
+        )
+        raise StoreUnavailable(msg) from error
+    return list(found[0].get("Outputs", ()))
+
+
+def _os_user() -> str:
+    try:
+        return getuser()
+    except (OSError, KeyError):
+        return "unknown"

@@ -1,0 +1,235 @@
+"""`apply`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.admin_cli.conftest import Canary, Table
+
+SHOP = "flags: {shop: {release: {services: [shop-checkout]}}}"
+
+
+def test_apply_reads_a_file(canary: Canary, empty: Table, tmp_path: Path) -> None:
+    """A file by its path does what standard input does."""
+    path = tmp_path / "rules.yaml"
+    path.write_text(SHOP)
+
+    result = canary("apply", "-f", str(path), "--author", "ana", "--reason", "new")
+
+    assert 0 == result.code
+    (entry,) = empty.store.history("shop")
+    assert ("ana", "new", "apply") == (entry.author, entry.reason, entry.action)
+
+
+@pytest.mark.usefixtures("empty")
+def test_apply_takes_json(canary: Canary) -> None:
+    """JSON is a rules file too."""
+    result = canary("apply", "-f", "-", stdin=json.dumps(yaml.safe_load(SHOP)))
+
+    assert 0 == result.code
+    assert ["shop"] == [change["name"] for change in result.data["changes"]]
+
+
+def test_a_new_release_starts_on_blue(canary: Canary, empty: Table) -> None:
+    """The stable colour is written down even where the file has none."""
+    canary("apply", "-f", "-", stdin=SHOP)
+
+    assert "blue" == empty.body("shop")["release"]["stable"]
+
+
+def test_apply_leaves_the_traffic_to_the_operator(canary: Canary, table: Table) -> None:
+    """Weight and stable colour that the file doesn't name stay as they are."""
+    canary("set-weight", "shop", "50")
+    canary("promote", "shop")
+    canary("set-weight", "shop", "5")
+
+    result = canary("apply", "-f", "-", stdin=SHOP)
+
+    assert 0 == result.code
+    assert table.body("shop") == {
+        "release": {"services": ["shop-checkout"], "stable": "green"},
+        "weight": 5,
+    }
+
+
+def test_apply_sets_the_traffic_that_the_file_names(
+    canary: Canary, table: Table
+) -> None:
+    """A weight in the file is a weight in force."""
+    file = SHOP.replace("{release", "{weight: 7, release")
+
+    assert 0 == canary("apply", "-f", "-", stdin=file).code
+    assert 7 == table.body("shop")["weight"]
+
+
+BROKEN = """
+flags:
+  shop:
+    release: {services: [shop-checkout], stable: red}
+    weight: 101
+  pay:
+    release: {services: [shop-email]}
+    weight: .nan
+  search:
+    variants: {on: true, off: false}
+    off: of
+    serve: {on: 60, off: 60}
+    rules:
+      - {when: {attribute: country, equal: DE}, serve: onn}
+  extra:
+    enabld: true
+routing:
+  routes:
+    - {name: web, service: shop-checkout, match: {source: htp}}
+"""
+
+
+def test_a_broken_file_lists_every_problem_and_writes_nothing(
+    canary: Canary, table: Table
+) -> None:
+    """All that is wrong comes out at once, each with its place."""
+    before = table.items()
+
+    result = canary("apply", "-f", "-", stdin=BROKEN)
+
+    assert (2, "") == (result.code, result.out)
+    places = [line.split(": ")[2] for line in result.err.splitlines()]
+    assert all(line.startswith("canary: error: ") for line in result.err.splitlines())
+    assert {
+        "flags.shop.release.stable",
+        "flags.shop.weight",
+        "flags.pay.weight",
+        "flags.search.off",
+        "flags.search.serve",
+        "flags.search.rules[0].when.equal",
+        "flags.search.rules[0].serve",
+        "flags.extra.enabld",
+        "flags.extra.variants",
+        "flags.extra.off",
+        "flags.extra.serve",
+        "routing.routes[0].match.source[0]",
+    } <= set(places)
+    assert before == table.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("flags: [", "standard input:1:9: "),
+        ("", "expected a mapping with flags and routing"),
+        ("flag: {}", "flag: unknown key; a file has flags and routing"),
+        ("flags: {a: {}, a: {}}", "standard input:1:16: a: this key stands twice"),
+    ],
+)
+@pytest.mark.usefixtures("table")
+def test_what_is_no_rules_file_is_refused(
+    canary: Canary, text: str, error: str
+) -> None:
+    """Bad syntax is bad input, with its line and column."""
+    result = canary("apply", "-f", "-", stdin=text)
+
+    assert 2 == result.code
+    assert result.err.startswith(f"canary: error: {error}")
+
+
+def test_a_missing_file_is_bad_input(canary: Canary, tmp_path: Path) -> None:
+    """A path that can't be read is named with the reason."""
+    path = tmp_path / "rules.yaml"
+
+    result = canary("apply", "-f", str(path))
+
+    assert 2 == result.code
+    assert (
+        f"canary: error: {path}: can't be read: No such file or directory\n"
+        == result.err
+    )
+
+
+def test_a_file_in_another_encoding_is_bad_input(
+    canary: Canary, tmp_path: Path
+) -> None:
+    """Bytes that are no UTF-8 are refused with the remedy."""
+    path = tmp_path / "rules.yaml"
+    path.write_bytes(b"\xff\xfe")
+
+    result = canary("apply", "-f", str(path))
+
+    assert 2 == result.code
+    assert f"{path}: not text in UTF-8; save it as UTF-8\n" in result.err
+
+
+def test_a_service_of_another_release_is_refused(canary: Canary, table: Table) -> None:
+    """A file may contradict what the table holds; then nothing of it is written."""
+    file = "flags: {other: {release: {services: [shop-email]}}}"
+
+    result = canary("apply", "-f", "-", stdin=file)
+
+    assert 2 == result.code
+    assert "shop-email belongs to the release" in result.err
+    assert 0 == table.version("other")
+
+
+def test_a_dry_run_shows_the_change_and_writes_nothing(
+    canary: Canary, table: Table
+) -> None:
+    """What would change is told in the same shape as what did."""
+    before = table.items()
+
+    result = canary("apply", "-f", "-", "--dry-run", stdin=SHOP)
+
+    assert 0 == result.code
+    assert result.data["dry_run"] is True
+    paths = [field["path"] for field in result.data["changes"][0]["fields"]]
+    assert ["description", "release.services", "targets", "rules"] == paths
+    assert "canary: a dry run: nothing was written\n" == result.err
+    assert before == table.items()
+
+
+def test_a_dry_run_finds_what_the_write_would_refuse(
+    canary: Canary, table: Table
+) -> None:
+    """A rehearsal goes as far as the commit."""
+    file = "flags: {other: {release: {services: [shop-email]}}}"
+
+    assert 2 == canary("apply", "-f", "-", "--dry-run", stdin=file).code
+    assert 0 == table.version("other")
+
+
+def test_a_version_of_another_table_conflicts(canary: Canary, empty: Table) -> None:
+    """A document that isn't here can't be at a version; the remedy is told."""
+    file = SHOP.replace("{release", "{version: 3, release")
+
+    result = canary("apply", "-f", "-", stdin=file)
+
+    assert 4 == result.code
+    assert "  shop is not in this table: remove `version` to create it" in result.err
+    assert [] == empty.items()
+
+
+@pytest.mark.parametrize(("version", "code"), [("1", 0), ("2", 4)])
+@pytest.mark.usefixtures("table")
+def test_if_version_guards_a_file_of_one_document(
+    canary: Canary, version: str, code: int
+) -> None:
+    """The option stands for the document's own version."""
+    argv = ("apply", "-f", "-", "--if-version", version)
+
+    assert code == canary(*argv, stdin=SHOP).code
+
+
+@pytest.mark.usefixtures("table")
+def test_if_version_is_refused_for_several_documents(canary: Canary) -> None:
+    """One number can't guard two documents."""
+    file = canary("export").out
+
+    result = canary("apply", "-f", "-", "--if-version", "1", stdin=file)
+
+    assert 2 == result.code
+    assert "--if-version: the file holds 3 documents" in result.err

@@ -1,0 +1,201 @@
+"""`explain`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from flags.bucketing import bucket
+from flags.codec import decode
+
+if TYPE_CHECKING:
+    from tests.unit.admin_cli.conftest import Canary, Table
+
+
+def result_of(canary: Canary, *argv: str) -> tuple[dict[str, Any], list[Any]]:
+    """The result and the steps of an explanation."""
+    shown = canary("explain", *argv)
+    assert 0 == shown.code, shown.err
+    return shown.data["result"], shown.data["steps"]
+
+
+@pytest.mark.usefixtures("table")
+def test_a_split_shows_bucket_and_ranges(canary: Canary) -> None:
+    """A share is explained with the bucket and who owns which range."""
+    shown = canary("explain", "search", "--id", "user-1").data
+
+    salt = decode(canary("export", "--snapshot").out).flags["search"].salt
+    number = bucket(salt, "user-1")
+    assert "SPLIT" == shown["result"]["reason"]
+    assert number == shown["result"]["bucket"]
+    assert shown["ranges"] == [
+        {"from": 0, "to": 19_999, "variant": "on"},
+        {"from": 20_000, "to": 99_999, "variant": "off"},
+    ]
+    assert ("on" if number < 20_000 else "off") == shown["result"]["variant"]
+    assert ["targets", "rules[0]", "split"] == [s["step"] for s in shown["steps"]]
+
+
+@pytest.mark.usefixtures("table")
+def test_a_named_user_is_a_target(canary: Canary) -> None:
+    """Those named one by one come before the rules."""
+    result, steps = result_of(canary, "search", "--id", "ana")
+
+    assert ("on", True, "TARGETING_MATCH", "targets") == (
+        result["variant"],
+        result["value"],
+        result["reason"],
+        result["rule"],
+    )
+    assert [True] == [step["matched"] for step in steps]
+
+
+@pytest.mark.usefixtures("table")
+def test_a_rule_shows_the_values_compared(canary: Canary) -> None:
+    """Attributes that look like JSON are numbers, and the rest is text."""
+    argv = ("search", "--id", "bo", "-a", "country=DE", "-a", "age=40")
+
+    result, steps = result_of(canary, *argv)
+
+    assert ("SPLIT", "rules[0]") == (result["reason"], result["rule"])
+    assert (
+        "country ('DE') in ['DE', 'AT']; age (40) greater_than 17"
+        in (steps[1]["detail"])
+    )
+
+
+@pytest.mark.usefixtures("table")
+def test_a_rule_that_does_not_match_says_why(canary: Canary) -> None:
+    """A missing attribute and a wrong value both stand in the step."""
+    _, steps = result_of(canary, "search", "--id", "bo", "-a", 'age="40"')
+
+    assert steps[1]["matched"] is False
+    assert "country (missing)" in steps[1]["detail"]
+    assert "age ('40')" in steps[1]["detail"]
+
+
+@pytest.mark.usefixtures("table")
+def test_an_attribute_without_a_value_is_bad_input(canary: Canary) -> None:
+    """All malformed attributes are listed."""
+    result = canary("explain", "search", "-a", "age", "-a", "=5")
+
+    assert 2 == result.code
+    assert [
+        "canary: error: --attribute: 'age' is not NAME=VALUE",
+        "canary: error: --attribute: '=5' is not NAME=VALUE",
+    ] == result.err.splitlines()
+
+
+@pytest.mark.usefixtures("table")
+def test_nobody_known_gets_the_off_variant(canary: Canary) -> None:
+    """Without an identity there is nothing to hash."""
+    result, _ = result_of(canary, "search")
+
+    assert ("off", "NO_IDENTITY") == (result["variant"], result["reason"])
+
+
+@pytest.mark.usefixtures("table")
+def test_the_off_switch_comes_first(canary: Canary) -> None:
+    """A disabled release is stable, whatever the request carries."""
+    off = "flags: {shop: {enabled: false, release: {services: [shop-checkout]}}}"
+    canary("apply", "-f", "-", stdin=off)
+
+    result, steps = result_of(canary, "shop", "--token", "v1~shop.green.1")
+
+    assert ("blue", "stable", "DISABLED") == (
+        result["variant"],
+        result["role"],
+        result["reason"],
+    )
+    assert ["the off switch comes first", "the flag is disabled"] == [
+        step["detail"] for step in steps
+    ]
+
+
+@pytest.mark.usefixtures("table")
+def test_a_release_without_a_rollout_is_stable(canary: Canary) -> None:
+    """Everyone is on stable, and the token says of which version."""
+    result, _ = result_of(canary, "shop", "--id", "user-1")
+
+    assert ("STATIC", "blue", "v1~shop.blue.1") == (
+        result["reason"],
+        result["variant"],
+        result["token"],
+    )
+
+
+@pytest.mark.usefixtures("table")
+def test_a_carried_decision_is_honoured(canary: Canary) -> None:
+    """While its rollout is live, what was decided is not decided again."""
+    canary("set-weight", "shop", "0")
+
+    result, steps = result_of(
+        canary, "shop", "--id", "user-1", "--token", "v1~shop.green.2"
+    )
+
+    assert ("CARRIED", "green", "canary") == (
+        result["reason"],
+        result["variant"],
+        result["role"],
+    )
+    assert ["green of version 2; rollout began at 2"] == [s["detail"] for s in steps]
+
+
+@pytest.mark.usefixtures("table")
+def test_a_decision_of_a_finished_rollout_heals(canary: Canary) -> None:
+    """After an abort a late message is put on stable."""
+    canary("set-weight", "shop", "50")
+    canary("abort", "shop")
+
+    result, steps = result_of(canary, "shop", "--token", "v1~shop.green.2")
+
+    assert ("HEALED", "blue", "stable") == (
+        result["reason"],
+        result["variant"],
+        result["role"],
+    )
+    assert (
+        "green of version 2; no rollout is live; "
+        "no longer in force, so healed to stable" == steps[0]["detail"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "token", "detail"),
+    [
+        ("shop", "v2~shop.green.1", "malformed, so read as absent"),
+        ("shop", "v1~other.green.1", "names no decision about shop"),
+        ("search", "v1~a.b.1", "not a release, so nothing is carried about it"),
+    ],
+)
+@pytest.mark.usefixtures("table")
+def test_a_token_that_does_not_count_says_why(
+    canary: Canary, name: str, token: str, detail: str
+) -> None:
+    """A token without an effect is a step, too."""
+    _, steps = result_of(canary, name, "--id", "u", "--token", token)
+
+    assert ("carried", False, detail) == tuple(steps[0].values())
+
+
+@pytest.mark.usefixtures("table")
+def test_a_token_from_newer_rules_says_so(canary: Canary) -> None:
+    """A router would read the rules again before it decides."""
+    canary("set-weight", "shop", "50")
+
+    _, steps = result_of(canary, "shop", "--token", "v1~shop.green.9")
+
+    assert "newer than the rules, version 2: routers read again" in steps[0]["detail"]
+
+
+def test_people_get_a_table_of_steps(canary: Canary, table: Table) -> None:
+    """On a terminal the steps are rows, and the result follows."""
+    assert 1 == table.version("search")
+
+    lines = canary.terminal("explain", "search", "--id", "ana").out.splitlines()
+
+    assert ["#", "STEP", "MATCHED", "DETAIL"] == lines[0].split()
+    assert lines[1].startswith("1  targets  yes")
+    assert "variant: on" in lines
+    assert "reason: TARGETING_MATCH" in lines

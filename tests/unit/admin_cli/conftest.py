@@ -1,0 +1,220 @@
+"""A table in a simulated DynamoDB, and the command line in this process."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.loaders import Loader
+from moto import mock_aws
+
+from admin_cli.__main__ import main
+from admin_cli.changing import write
+from admin_cli.files import edits
+from flags.store.changes import Signature
+from flags.store.checks import read_file
+from flags.store.dynamodb import DynamoStore
+from flags.store.syntax import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+TABLE = "flags-table"
+RULES = """
+flags:
+  shop:
+    description: checkout of the shop
+    release: {services: [shop-checkout, shop-email]}
+    targets: {canary: [tester]}
+    rules:
+      - name: staff first
+        when: {attribute: email, ends_with: "@example.com"}
+        serve: canary
+  search:
+    variants: {on: true, off: false}
+    off: off
+    targets: {on: [ana]}
+    rules:
+      - when:
+          all:
+            - {attribute: country, in: [DE, AT]}
+            - {attribute: age, greater_than: 17}
+        serve: {on: 50, off: 50}
+    serve: {on: 20, off: 80}
+routing:
+  default: shop-checkout
+  routes:
+    - name: web
+      service: shop-checkout
+      match: {source: [http, url], path: /shop/*}
+      identity: [{header: x-user-id}, {cookie: visitor}]
+      attributes: {email: {header: x-email}}
+    - name: mail
+      service: shop-email
+      match: {source: sns, topic: orders}
+      trust: false
+"""
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Whether a person looks at it."""
+        return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a run of `canary` came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        """What it printed, as JSON."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The table behind the command line."""
+
+    client: Any
+    store: DynamoStore
+
+    def items(self) -> list[dict[str, Any]]:
+        """All that is in it, in a fixed order."""
+        items = self.client.scan(TableName=TABLE)["Items"]
+        return sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+
+    def body(self, name: str) -> dict[str, Any]:
+        """A document."""
+        return dict(self.store.load().documents[name].body)
+
+    def version(self, name: str) -> int:
+        """A document's version."""
+        return self.store.load().version(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """Runs `canary` as a shell would, with its output in a pipe."""
+
+    capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch
+
+    def __call__(self, *argv: str, stdin: str = "") -> Result:
+        """Run with the output in a pipe."""
+        self.monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        self.capsys.readouterr()
+        code = main(argv)
+        out, err = self.capsys.readouterr()
+        return Result(code=code, out=out, err=err)
+
+    def terminal(self, *argv: str, colour: bool = False) -> Result:
+        """Run with a terminal as output, by default one without colours."""
+        out = Terminal()
+        with self.monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", out)
+            patch.setenv("COLUMNS", "120")
+            patch.setenv("TERM", "xterm-256color")
+            if not colour:
+                patch.setenv("NO_COLOR", "1")
+            code = main(argv)
+        _, err = self.capsys.readouterr()
+        return Result(code=code, out=out.getvalue(), err=err)
+
+
+@pytest.fixture(scope="session")
+def loader() -> Loader:
+    """Service descriptions, read once for all tests."""
+    return Loader(extra_search_paths=[Loader.CUSTOMER_DATA_PATH])
+
+
+@pytest.fixture(autouse=True)
+def aws(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, loader: Loader
+) -> Iterator[None]:
+    """A simulated account, and an environment without the developer's own."""
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_ENDPOINT_URL", "CANARY_STACK"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("CANARY_DEBUG", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("CANARY_TABLE", TABLE)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setattr("botocore.session.create_loader", lambda _: loader)
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def empty() -> Table:
+    """A table with nothing in it."""
+    client = boto3.client("dynamodb")
+    client.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+    )
+    return Table(client=client, store=DynamoStore(client, TABLE))
+
+
+@pytest.fixture
+def canary(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Canary:
+    """The command line."""
+    return Canary(capsys=capsys, monkeypatch=monkeypatch)
+
+
+@pytest.fixture
+def table(empty: Table) -> Table:
+    """A table with a release, a flag and routes, each at version 1."""
+    file = read_file(parse(RULES, "rules"))
+    signature = Signature(author="setup")
+    write(empty.store, lambda state: edits(file, state), signature)
+    return empty
+
+
+@pytest.fixture
+def meanwhile(
+    canary: Canary, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., list[Result]]:
+    """Lets other operators in just before a commit."""
+
+    def install(*commands: tuple[str, ...]) -> list[Result]:
+        pending, done = list(commands), []
+        commit = DynamoStore.commit
+
+        def interrupted(self: DynamoStore, change: Any) -> None:
+            if pending:
+                argv = pending.pop(0)
+                # Their own commit is not interrupted.
+                waiting, pending[:] = list(pending), []
+                done.append(canary(*argv))
+                pending[:] = waiting
+            commit(self, change)
+
+        monkeypatch.setattr(DynamoStore, "commit", interrupted)
+        return done
+
+    return install

@@ -1,0 +1,234 @@
+"""From the options to the table."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+import pytest
+
+from admin_cli.session import Session
+from tests.unit.admin_cli.conftest import TABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.unit.admin_cli.conftest import Canary, Table
+
+STACK = """<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
+<StackName>{name}</StackName><StackStatus>CREATE_COMPLETE</StackStatus>
+<CreationTime>2026-01-01T00:00:00Z</CreationTime>
+<Outputs><member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>
+</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"""
+ERROR = """<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>
+<Message>{message}</Message></Error></ErrorResponse>"""
+STACKS = {
+    "canary": (200, STACK.format(name="canary", key="TableName", value=TABLE)),
+    "mine": (200, STACK.format(name="mine", key="TableName", value=TABLE)),
+    "bare": (200, STACK.format(name="bare", key="TopicArn", value="arn")),
+    "secret": (403, ERROR.format(code="AccessDenied", message="not for you")),
+}
+
+
+class CloudFormation(BaseHTTPRequestHandler):
+    """Answers DescribeStacks."""
+
+    def do_POST(self) -> None:
+        """Look the stack up."""
+        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        name = form["StackName"][0]
+        missing = f"Stack with id {name} does not exist"
+        refused = (400, ERROR.format(code="ValidationError", message=missing))
+        status, body = STACKS.get(name, refused)
+        self.send_response(status)
+        self.send_header("Content-Type", "text/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def stacks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A CloudFormation on the loopback interface; no table is named otherwise."""
+    monkeypatch.delenv("CANARY_TABLE")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), CloudFormation)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", url)
+    yield
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("options", [(), ("--stack-name", "mine")])
+@pytest.mark.usefixtures("table", "stacks")
+def test_the_table_is_found_from_the_stack(
+    canary: Canary, options: tuple[str, ...]
+) -> None:
+    """Without a table's name the stack's output says it."""
+    result = canary(*options, "list")
+
+    assert 0 == result.code, result.err
+    assert ["search", "shop"] == [row["name"] for row in result.data]
+
+
+@pytest.mark.usefixtures("table", "stacks")
+def test_the_stack_can_come_from_the_environment(
+    canary: Canary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CANARY_STACK names the stack, and an option beats it."""
+    monkeypatch.setenv("CANARY_STACK", "gone")
+
+    assert 5 == canary("list").code
+    assert 0 == canary("--stack-name", "mine", "list").code
+
+
+@pytest.mark.parametrize(
+    ("stack", "error"),
+    [
+        (
+            "gone",
+            (
+                "there is no stack gone in eu-west-1: deploy it with `sam deploy`, "
+                "or name another with --stack-name, or a table with --table"
+            ),
+        ),
+        (
+            "bare",
+            (
+                "the stack bare has no output TableName: name the router's stack with "
+                "--stack-name, or its table with --table"
+            ),
+        ),
+        (
+            "secret",
+            (
+                "the stack secret can't be read: An error occurred (AccessDenied) when "
+                "calling the DescribeStacks operation: not for you; or give --table"
+            ),
+        ),
+    ],
+)
+@pytest.mark.usefixtures("stacks")
+def test_a_stack_without_a_table_is_one_line_with_the_remedy(
+    canary: Canary, stack: str, error: str
+) -> None:
+    """A stack that is missing or of another kind means that the store is away."""
+    result = canary("--stack-name", stack, "list")
+
+    assert (5, "") == (result.code, result.out)
+    assert f"canary: error: {error}\n" == result.err
+
+
+def test_a_missing_table_says_what_to_do(canary: Canary) -> None:
+    """A table that isn't there exits with 5."""
+    result = canary("--table", "nowhere", "list")
+
+    assert (5, "") == (result.code, result.out)
+    assert (
+        "canary: error: there is no table nowhere: "
+        "deploy the stack, or check --region\n" == result.err
+    )
+
+
+@pytest.mark.parametrize("argv", [("list",), ("abort", "shop")])
+def test_no_credentials_say_what_to_do(
+    canary: Canary, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...]
+) -> None:
+    """Without credentials there is one line, whatever the command."""
+    with monkeypatch.context() as patch:
+        patch.delenv("AWS_ACCESS_KEY_ID")
+        patch.delenv("AWS_SECRET_ACCESS_KEY")
+        result = canary(*argv)
+
+    assert (5, "") == (result.code, result.out)
+    assert (
+        "canary: error: no AWS credentials: "
+        "run `aws configure sso`, or name a --profile\n" == result.err
+    )
+
+
+def test_no_region_says_what_to_do(
+    canary: Canary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a region there is one line."""
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+
+    result = canary("list")
+
+    assert (5, "") == (result.code, result.out)
+    assert (
+        "canary: error: no AWS region: give --region, or set AWS_REGION\n" == result.err
+    )
+
+
+def test_an_unknown_profile_is_one_line(canary: Canary) -> None:
+    """A misspelt profile is named."""
+    result = canary("--profile", "nobody", "list")
+
+    assert (5, "") == (result.code, result.out)
+    assert "The config profile (nobody) could not be found" in result.err
+
+
+@pytest.mark.parametrize(
+    ("variables", "options", "region"),
+    [
+        ({"AWS_DEFAULT_REGION": "eu-west-1"}, (), "eu-west-1"),
+        ({"AWS_DEFAULT_REGION": "a", "AWS_REGION": "eu-west-2"}, (), "eu-west-2"),
+        ({"AWS_REGION": "a"}, ("--region", "eu-west-3"), "eu-west-3"),
+    ],
+)
+@pytest.mark.usefixtures("stacks")
+def test_the_region_resolves_as_in_the_aws_cli(
+    canary: Canary,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    options: tuple[str, ...],
+    region: str,
+) -> None:
+    """An option beats AWS_REGION, which beats AWS_DEFAULT_REGION."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    result = canary(*options, "--stack-name", "gone", "list")
+
+    assert f"there is no stack gone in {region}: " in result.err
+
+
+def test_the_author_is_the_aws_identity(canary: Canary, table: Table) -> None:
+    """A change is signed with the last part of the caller's ARN."""
+    canary("set-weight", "shop", "10")
+
+    assert "moto" == table.store.history("shop", 1)[0].author
+
+
+def test_the_author_falls_back_to_the_os_user(
+    canary: Canary, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the identity can't be had, the change is still made and signed."""
+    # Nothing listens there.
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9")
+    monkeypatch.setenv("LOGNAME", "ana")
+
+    assert 0 == canary("set-weight", "shop", "10").code
+    assert "ana" == table.store.history("shop", 1)[0].author
+
+
+def test_nobody_at_all_signs_as_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container without a user database doesn't stop a change."""
+
+    def nobody() -> str:
+        raise KeyError
+
+    monkeypatch.setattr("admin_cli.session.getuser", nobody)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9")
+    session = Session(stack="canary", table=TABLE, region=None, profile=None)
+
+    assert "unknown" == session.author()
