@@ -11,7 +11,7 @@ from flags.errors import StoreUnavailable
 
 # The tiny item answers in a few milliseconds. A slow table must not slow requests.
 VERSION_TIMEOUT = 0.25
-BODY_TIMEOUT = 2.0
+BODY_TIMEOUT = 1.0
 
 
 class TableReader:
