@@ -9,7 +9,8 @@ Laws
    or the number of variants.
 3. A weight change moves as few buckets as arithmetic allows, and a variant that
    grows loses none.
-4. Last in, first out: a ramp that goes down and up again meets the same users.
+4. Last in, first out: with two variants, as in every release, a ramp that goes down
+   and up again meets the same users.
 
 The product `hash * BUCKETS >> 32` spreads 2^32 hashes over 100,000 buckets with a
 relative error below 2.4e-5, which is left as it is on purpose.
@@ -29,12 +30,10 @@ BUCKETS = 100_000
 
 def bucket(salt: str, key: str) -> int:
     """The bucket, 0 to 99,999, of MurmurHash3 x86 32-bit, seed 0, of `salt:key`."""
-    text = f"{salt}:{key}"
-    try:
-        digest: int = mmh3.hash(text, 0, signed=False)
-    except UnicodeEncodeError:
-        # JSON may hold a lone surrogate, which plain UTF-8 refuses.
-        digest = mmh3.hash(text.encode("utf-8", "surrogatepass"), 0, signed=False)
+    # Bytes, never text: JSON may hold a lone surrogate, which UTF-8 refuses, and mmh3
+    # ends the process on a text that it can't encode.
+    data = f"{salt}:{key}".encode("utf-8", "surrogatepass")
+    digest: int = mmh3.hash(data, 0, signed=False)
     return digest * BUCKETS >> 32
 
 

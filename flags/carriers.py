@@ -41,7 +41,7 @@ def from_detail(detail: Any) -> Token | None:
 def from_headers(event: Mapping[str, Any]) -> Token | None:
     """The decision in HTTP headers, single or multi-value."""
     for name, value in _headers(event):
-        if name.lower() == NAME:
+        if str(name).lower() == NAME:
             return Token.parse(value)
     return None
 

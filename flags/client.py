@@ -13,6 +13,7 @@ import os
 import random
 import time
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from flags.codec import decode
@@ -45,7 +46,7 @@ class Flags:
         )
 
     def details(
-        self, name: str, key: str | None = None, **attributes: Any
+        self, name: str, /, key: str | None = None, **attributes: Any
     ) -> Decision | None:
         """The decision with its reasons; None if there is no such flag."""
         held = self._snapshot.current()
@@ -57,6 +58,7 @@ class Flags:
     def boolean(
         self,
         name: str,
+        /,
         default: bool,  # noqa: FBT001 - a flag's value, like the others'
         key: str | None = None,
         **attributes: Any,
@@ -66,14 +68,14 @@ class Flags:
         return value if isinstance(value, bool) else default
 
     def string(
-        self, name: str, default: str, key: str | None = None, **attributes: Any
+        self, name: str, /, default: str, key: str | None = None, **attributes: Any
     ) -> str:
         """The value of a string flag."""
         value = self._value(name, key, attributes)
         return value if isinstance(value, str) else default
 
     def number(
-        self, name: str, default: float, key: str | None = None, **attributes: Any
+        self, name: str, /, default: float, key: str | None = None, **attributes: Any
     ) -> float:
         """The value of a number flag. A boolean is no number."""
         value = self._value(name, key, attributes)
@@ -83,13 +85,15 @@ class Flags:
     def json(
         self,
         name: str,
+        /,
         default: dict[str, Any],
         key: str | None = None,
         **attributes: Any,
     ) -> dict[str, Any]:
         """The value of a flag whose variants are JSON objects."""
         value = self._value(name, key, attributes)
-        return value if isinstance(value, dict) else default
+        # A copy: the snapshot is shared by all calls to come.
+        return deepcopy(value) if isinstance(value, dict) else default
 
     def _value(self, name: str, key: str | None, attributes: dict[str, Any]) -> Any:
         """The value, or None: law 1 holds whatever was passed in."""

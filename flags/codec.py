@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from math import isfinite
+from typing import Any, NoReturn
 
 from flags.bucketing import BUCKETS
 from flags.conditions import OPERATORS
@@ -48,7 +49,12 @@ def decode(body: str | bytes) -> Ruleset:
 
 
 def _parse(body: str | bytes) -> Any:
-    return json.loads(body, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+    return json.loads(
+        body,
+        object_pairs_hook=_unique,
+        parse_constant=_refuse_constant,
+        parse_float=_finite,
+    )
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -59,9 +65,15 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _refuse_constant(name: str) -> None:
+def _refuse_constant(name: str) -> NoReturn:
     msg = f"{name} is not a number"
     raise ValueError(msg)
+
+
+def _finite(text: str) -> float:
+    # JSON's grammar has room for 1e999, which Python reads as infinity.
+    number = float(text)
+    return number if isfinite(number) else _refuse_constant(text)
 
 
 def _ruleset(data: Any) -> Ruleset:

@@ -130,6 +130,9 @@ class Snapshot(Generic[R]):
         # A container without rules skips the tiny item: it needs the body anyway.
         if self._version is not None or self._refused is not None:
             version = self._reader.version(consistent=consistent)
+            if version is None:
+                msg = "the table has lost its snapshot; apply the rules again"
+                raise StoreUnavailable(msg)
             if version == self._version:
                 return
             if version == self._refused:

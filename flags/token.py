@@ -70,15 +70,14 @@ class Token:
     def with_decision(self, decided: Carried) -> Token:
         """This token with one decision added or replaced.
 
-        A full token stays as it is: better one release re-decided further down
-        than a message that can't be sent.
+        What doesn't fit is left out: better one release re-decided further down
+        than a message that can't be sent, or one with the decision before.
         """
         others = [m for m in self.members if m.release != decided.release]
-        if len(others) >= MAX_MEMBERS:
-            return self
         members = sorted([*others, decided], key=lambda member: member.release)
         grown = Token(tuple(members))
-        return grown if len(str(grown)) <= MAX_LENGTH else self
+        fits = len(members) <= MAX_MEMBERS and len(str(grown)) <= MAX_LENGTH
+        return grown if fits else Token(tuple(others))
 
     def __str__(self) -> str:
         parts = (f"{m.release}.{m.variant}.{m.generation}" for m in self.members)

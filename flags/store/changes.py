@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -22,6 +22,8 @@ from flags.store.compiler import Compiled, compile_flag, compile_snapshot
 # which a change takes two and the snapshot two.
 MAX_BODY_BYTES = 390_000
 MAX_EDITS = 49
+# A history row holds a document twice, before and after.
+MAX_DOCUMENT_BYTES = 190_000
 ATTEMPTS = 12
 
 
@@ -129,18 +131,19 @@ def _snapshot(state: State, edits: list[Edit], salt: str) -> str:
     bodies = {name: stored.body for name, stored in state.documents.items()}
     bodies |= {edit.name: edit.body for edit in edits}
     routing = bodies.pop(ROUTING, {})
-    documents = {name: read_flag(name, body) for name, body in bodies.items()}
-    problems = list(shared_services(documents))
+    # Only what changes is checked by today's grammar: a document of yesterday's must
+    # not stand in the way of an abort.
+    documents = {
+        edit.name: read_flag(edit.name, edit.body)
+        for edit in edits
+        if edit.name != ROUTING
+    }
+    problems = [*_oversized(edits), *shared_services(_claims(bodies))]
     compiled = dict(state.compiled)
     previous = decode(compile_snapshot(state.snapshot, compiled, {})).flags
-    for edit in edits:
-        if edit.name != ROUTING:
-            compiled[edit.name] = compile_flag(
-                documents[edit.name],
-                previous.get(edit.name),
-                version=edit.based_on + 1,
-                salt=salt,
-            )
+    for name, document in documents.items():
+        version, before = state.version(name) + 1, previous.get(name)
+        compiled[name] = compile_flag(document, before, version=version, salt=salt)
     text = compile_snapshot(state.snapshot + 1, compiled, routing)
     size = len(text.encode())
     if size > MAX_BODY_BYTES:
@@ -151,6 +154,23 @@ def _snapshot(state: State, edits: list[Edit], salt: str) -> str:
     # What no reader would accept is not written: read it back first.
     decode(text)
     return text
+
+
+def _claims(bodies: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    return {
+        name: body["release"]["services"]
+        for name, body in bodies.items()
+        if "release" in body
+    }
+
+
+def _oversized(edits: list[Edit]) -> Iterator[Problem]:
+    for edit in edits:
+        size = len(dumps(edit.body).encode())
+        if size > MAX_DOCUMENT_BYTES:
+            path = edit.name if edit.name == ROUTING else f"flags.{edit.name}"
+            message = f"{size} bytes are over the limit of {MAX_DOCUMENT_BYTES}"
+            yield Problem(path=path, message=message)
 
 
 def _entry(state: State, edit: Edit, signature: Signature, at: str) -> Entry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from flags.errors import InvalidDocument, Problem
-from flags.store.documents import ROLES, WHOLE, FlagDocument
+from flags.store.documents import ROLES, FlagDocument
 from flags.store.routing import RoutingDocument
+from flags.store.values import WHOLE
 
 ROUTING = "routing"
 M = TypeVar("M", bound=BaseModel)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
-_UNION_TAGS = {"clause", "group", "variant", "split"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,10 @@ def _flags(data: object, problems: list[Problem]) -> dict[str, FlagDocument]:
             found[name] = flag
         if isinstance(entry, dict):
             problems += flag_problems(entry, path)
-    problems += shared_services(found)
+    claims = {
+        name: flag.release.services for name, flag in found.items() if flag.release
+    }
+    problems += shared_services(claims)
     return found
 
 
@@ -95,7 +98,7 @@ def _problem(path: str, item: Any) -> Problem:
     for part in item["loc"]:
         if isinstance(part, int):
             place += f"[{part}]"
-        elif part not in _UNION_TAGS and not part.startswith(("function-", "list[")):
+        elif not part.startswith("<"):  # a tag, not a key
             place += f".{part}"
     message = item["msg"].removeprefix("Value error, ")
     if item["type"] == "extra_forbidden":
@@ -109,6 +112,8 @@ def flag_problems(flag: Mapping[str, Any], path: str) -> Iterator[Problem]:
     Works on the raw document, so that it has its say even where the shape of
     another part is wrong; parts of a wrong shape are passed over here.
     """
+    # A key without a value is a key that is not there.
+    flag = {key: value for key, value in flag.items() if value is not None}
     if "release" in flag:
         yield from _release_problems(flag, path)
         known: tuple[str, ...] = ROLES
@@ -180,8 +185,8 @@ def _serve(serve: Any, known: tuple[str, ...], path: str) -> Iterator[Problem]:
         yield from _known(serve, known, path)
     for variant in _mapping(serve):
         yield from _known(variant, known, f"{path}.{variant}")
-    shares = list(_mapping(serve).values())
-    if shares and all(_kind(share) == "number" for share in shares):
+    shares = _mapping(serve).values()
+    if isinstance(serve, Mapping) and all(_kind(share) == "number" for share in shares):
         total = sum((Decimal(str(share)) for share in shares), Decimal())
         if total.is_finite() and total != WHOLE:
             message = f"the percentages add up to {total}, not 100"
@@ -194,11 +199,14 @@ def _known(variant: str, known: tuple[str, ...], path: str) -> Iterator[Problem]
         yield Problem(path=path, message=f"no variant {variant!r}; defined: {listed}")
 
 
-def shared_services(flags: Mapping[str, FlagDocument]) -> Iterator[Problem]:
-    """A service belongs to one release: find those that two claim."""
+def shared_services(claims: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
+    """A service belongs to one release: find those that two claim.
+
+    `claims` maps releases on the services that they cover.
+    """
     owner: dict[str, str] = {}
-    for name, flag in flags.items():
-        for service in flag.release.services if flag.release else ():
+    for name, services in claims.items():
+        for service in services:
             if owner.setdefault(service, name) != name:
                 message = f"{service} belongs to the release {owner[service]} already"
                 yield Problem(path=f"flags.{name}.release.services", message=message)

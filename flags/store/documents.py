@@ -7,7 +7,6 @@ come out together.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -16,18 +15,16 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
-    JsonValue,
     StringConstraints,
     Tag,
     model_validator,
 )
 
+from flags.codec import MAX_DEPTH
+from flags.store.values import MAX_TEXT, Number, Percent, Scalar, Text, VariantValue
+
 COLOURS = ("blue", "green")
 ROLES = ("canary", "stable")
-# The finest weight: one bucket of 100,000.
-PERCENT_STEP = Decimal("0.001")
-WHOLE = 100
-
 Name = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=63)
 ]
@@ -35,24 +32,6 @@ ServiceName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=64)
 ]
 Colour = Literal["blue", "green"]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
-
-
-def _percent(value: object) -> object:
-    """Accept 0 to 100 in steps of 0.001; everything else says what it wants."""
-    msg = "give a percentage from 0 to 100, in steps of 0.001"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(msg)  # noqa: TRY004 - pydantic reports ValueError in place
-    number = Decimal(str(value))
-    if not number.is_finite() or not 0 <= number <= WHOLE:
-        raise ValueError(msg)
-    if number % PERCENT_STEP:
-        raise ValueError(msg)
-    # One spelling in the table and in exported files: 10, not 10.0.
-    return int(number) if number == int(number) else value
-
-
-Percent = Annotated[int | float, BeforeValidator(_percent)]
 
 
 class Document(BaseModel):
@@ -61,10 +40,6 @@ class Document(BaseModel):
     model_config = ConfigDict(
         extra="forbid", strict=True, populate_by_name=True, allow_inf_nan=False
     )
-
-
-VariantValue = bool | int | float | str | dict[str, JsonValue] | list[JsonValue]
-Scalar = bool | int | float | Text
 
 
 class ClauseDocument(Document):
@@ -77,10 +52,10 @@ class ClauseDocument(Document):
     starts_with: Text | None = None
     ends_with: Text | None = None
     contains: Text | None = None
-    greater_than: int | float | None = None
-    greater_or_equal: int | float | None = None
-    less_than: int | float | None = None
-    less_or_equal: int | float | None = None
+    greater_than: Number | None = None
+    greater_or_equal: Number | None = None
+    less_than: Number | None = None
+    less_or_equal: Number | None = None
     exists: bool | None = None
 
     @model_validator(mode="after")
@@ -110,45 +85,65 @@ class GroupDocument(Document):
 
     @model_validator(mode="after")
     def _one_join(self) -> GroupDocument:
-        if len(self.model_fields_set) != 1:
+        if len(self._joins()) != 1:
             msg = "give an attribute with an operator, or one of all, any, none"
             raise ValueError(msg)
         return self
 
     def join(self) -> tuple[str, list[When]]:
         """How the members are joined, and the members."""
-        name = next(iter(self.model_fields_set))
-        return name, getattr(self, name)
+        return self._joins()[0]
+
+    def _joins(self) -> list[tuple[str, list[When]]]:
+        given = (("all", self.all), ("any", self.any), ("none", self.none))
+        return [(name, members) for name, members in given if members is not None]
 
 
 def _kind_of_condition(value: Any) -> str:
     clause = isinstance(value, ClauseDocument) or (
         isinstance(value, dict) and "attribute" in value
     )
-    return "clause" if clause else "group"
+    return "<clause>" if clause else "<group>"
 
 
 When = Annotated[
-    Annotated[ClauseDocument, Tag("clause")] | Annotated[GroupDocument, Tag("group")],
+    Annotated[ClauseDocument, Tag("<clause>")]
+    | Annotated[GroupDocument, Tag("<group>")],
     Discriminator(_kind_of_condition),
 ]
 
 
 def _kind_of_serve(value: Any) -> str:
-    return "split" if isinstance(value, dict) else "variant"
+    return "<split>" if isinstance(value, dict) else "<variant>"
 
 
 ServeDocument = Annotated[
-    Annotated[str, Tag("variant")] | Annotated[dict[str, Percent], Tag("split")],
+    Annotated[str, Tag("<variant>")] | Annotated[dict[str, Percent], Tag("<split>")],
     Discriminator(_kind_of_serve),
 ]
+
+
+def _shallow(when: object) -> object:
+    """Refuse conditions that are nested deeper than the library reads them."""
+    level = [when]
+    for _ in range(MAX_DEPTH):
+        lists = [
+            lst for item in level if isinstance(item, dict) for lst in item.values()
+        ]
+        inner = [part for lst in lists if isinstance(lst, list) for part in lst]
+        # Once each: a YAML file may name one condition in many places.
+        level = list({id(part): part for part in inner}.values())
+    if any(isinstance(item, dict) for item in level):
+        msg = f"conditions are nested deeper than {MAX_DEPTH}"
+        raise ValueError(msg)
+    return when
 
 
 class RuleDocument(Document):
     """Serve this to everyone for whom the condition holds."""
 
     name: Text | None = None
-    when: When
+    when: Annotated[When, BeforeValidator(_shallow)]
     serve: ServeDocument
 
 
@@ -172,7 +167,7 @@ class FlagDocument(Document):
     """
 
     version: Annotated[int, Field(ge=0)] | None = None
-    description: str = ""
+    description: Annotated[str, StringConstraints(max_length=MAX_TEXT)] = ""
     enabled: bool = True
     release: ReleaseDocument | None = None
     weight: Percent | None = None

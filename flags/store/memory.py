@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from threading import Lock
 
 from flags.errors import VersionConflict
-from flags.store.changes import Commit, Entry, SnapshotMoved, State, Stored
+from flags.store.changes import Commit, Entry, SnapshotMoved, State, Stored, dumps
 
 
 class MemoryStore:
@@ -37,10 +38,13 @@ class MemoryStore:
             if commit.based_on != (self._body[0] if self._body else 0):
                 raise SnapshotMoved
             for entry in commit.entries:
+                body = json.loads(dumps(entry.after))
                 self._documents[entry.name] = Stored(
-                    name=entry.name, version=entry.version, body=entry.after
+                    name=entry.name, version=entry.version, body=body
                 )
-                self._history.setdefault(entry.name, []).append(entry)
+                self._history.setdefault(entry.name, []).append(
+                    replace(entry, after=body)
+                )
             self._body = (commit.snapshot, commit.body)
 
     def history(self, name: str, limit: int = 50) -> list[Entry]:

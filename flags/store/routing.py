@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 import jmespath
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from flags.store.documents import Document, ServiceName, Text
+from flags.store.documents import Document, ServiceName
+from flags.store.values import Text
 
 SourceName = Literal[
     "rest", "http", "url", "alb", "sns", "sqs", "eventbridge", "direct"
@@ -52,7 +53,7 @@ class SelectorDocument(Document):
 
     @model_validator(mode="after")
     def _one_place(self) -> SelectorDocument:
-        if len(self.model_fields_set) != 1:
+        if len(self.model_dump(exclude_none=True)) != 1:
             msg = (
                 "give exactly one of header, cookie, claim, body, detail, "
                 "attribute, group"

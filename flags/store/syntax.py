@@ -1,11 +1,13 @@
 """Text of a rules file, YAML or JSON, into plain data; strict where YAML is lax.
 
+JSON is read as JSON: to YAML tabs, `1e3` and escaped emoji mean something else.
 `on`, `off`, `yes` and `no` are words, as in YAML 1.2: they make good variant names.
 A key that stands twice is refused, since one of the two would be lost silently.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -24,6 +26,11 @@ class _Loader(yaml.SafeLoader):
     ) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                problem = "a key is one word or a quoted text"
+                raise yaml.constructor.ConstructorError(
+                    None, None, problem, key.start_mark
+                )
             if key.value in seen:
                 problem = "this key stands twice"
                 raise yaml.constructor.ConstructorError(
@@ -56,13 +63,36 @@ def parse(text: str, origin: str) -> object:
     `origin` names the text in messages, a path for instance.
     """
     try:
+        return json.loads(text, object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        return _parse_yaml(text, origin)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        msg = "a key stands twice"  # YAML says where
+        raise ValueError(msg)
+    return found
+
+
+def _parse_yaml(text: str, origin: str) -> object:
+    try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{origin}:{mark.line + 1}:{mark.column + 1}" if mark else origin
         message = error.problem or "not YAML"
         raise InvalidDocument([Problem(path=place, message=message)]) from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (
+        yaml.YAMLError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
+        # Not YAMLError alone: PyYAML trips over explicit tags (`!!timestamp x`).
         message = f"not YAML: {error}"
         raise InvalidDocument([Problem(path=origin, message=message)]) from error
 

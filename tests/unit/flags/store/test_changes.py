@@ -1,0 +1,182 @@
+"""A change as one commit, computed before anything is written."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from flags.codec import decode
+from flags.errors import InvalidDocument, VersionConflict
+from flags.store.changes import (
+    MAX_BODY_BYTES,
+    MAX_DOCUMENT_BYTES,
+    MAX_EDITS,
+    Commit,
+    Edit,
+    Entry,
+    Signature,
+    State,
+    Stored,
+    dumps,
+    plan,
+)
+from flags.testing import MemoryStore
+
+GIFT: dict[str, Any] = {"variants": {"on": True}, "off": "on", "serve": "on"}
+SHOP: dict[str, Any] = {"release": {"services": ["web"]}}
+SIGNED = Signature(author="ann", reason="because")
+
+
+def edit(name: str, body: dict[str, Any], based_on: int = 0) -> Edit:
+    """A change of one document."""
+    return Edit(name=name, body=body, based_on=based_on, action="apply")
+
+
+def planned(state: State, *edits: Edit) -> Commit:
+    """The commit of these changes."""
+    return plan(state, list(edits), SIGNED, at="2030-01-01T00:00:00Z", salt="s")
+
+
+def after(*edits: Edit) -> MemoryStore:
+    """A store after one commit."""
+    store = MemoryStore()
+    store.commit(planned(store.load(), *edits))
+    return store
+
+
+def test_commit() -> None:
+    """A commit holds an entry for each document, and the snapshot after it."""
+    commit = planned(State(), edit("gift", GIFT), edit("routing", {"default": "web"}))
+    ruleset = decode(commit.body)
+
+    assert (0, 1) == (commit.based_on, commit.snapshot)
+    assert (1, {"gift"}, {"default": "web"}) == (
+        ruleset.version,
+        set(ruleset.flags),
+        ruleset.routing,
+    )
+    assert (
+        Entry(
+            name="gift",
+            version=1,
+            at="2030-01-01T00:00:00Z",
+            author="ann",
+            reason="because",
+            action="apply",
+            before=None,
+            after=GIFT,
+        )
+        == commit.entries[0]
+    )
+
+
+def test_nothing_else_changes() -> None:
+    """A change to one flag leaves the compiled others, and the routing, alone."""
+    state = after(
+        edit("gift", GIFT), edit("shop", SHOP), edit("routing", {"default": "web"})
+    ).load()
+    body = json.loads(planned(state, edit("gift", {**GIFT, "enabled": False}, 1)).body)
+
+    assert state.compiled["shop"] == body["flags"]["shop"]
+    assert {"default": "web"} == body["routing"]
+    assert (2, False) == (
+        body["flags"]["gift"]["version"],
+        body["flags"]["gift"]["enabled"],
+    )
+
+
+@pytest.mark.parametrize(("based_on", "name"), [(0, "gift"), (2, "gift"), (1, "new")])
+def test_conflict(based_on: int, name: str) -> None:
+    """A change that was made from another version is refused."""
+    state = after(edit("gift", GIFT)).load()
+
+    with pytest.raises(VersionConflict) as raised:
+        planned(state, edit(name, GIFT, based_on))
+
+    assert (name, based_on, state.version(name)) == (
+        raised.value.name,
+        raised.value.expected,
+        raised.value.actual,
+    )
+
+
+def refusal(state: State, *edits: Edit) -> str:
+    """Why a change is refused."""
+    with pytest.raises(InvalidDocument) as raised:
+        planned(state, *edits)
+    return str(raised.value)
+
+
+def test_shared_service() -> None:
+    """A service that a stored release has can't be claimed by another."""
+    state = after(edit("shop", SHOP)).load()
+
+    assert (
+        "flags.other.release.services: web belongs to the release shop already"
+        == refusal(state, edit("other", SHOP))
+    )
+
+
+def test_too_many_edits() -> None:
+    """More documents than a transaction holds are refused."""
+    edits = [edit(f"f{number}", GIFT) for number in range(MAX_EDITS + 1)]
+
+    planned(State(), *edits[1:])
+    assert "flags: 50 documents change; apply at most 49 at a time" == refusal(
+        State(), *edits
+    )
+
+
+def heavy(size: int, letter: str = "x") -> dict[str, Any]:
+    """A document of exactly that many bytes."""
+    body = {**GIFT, "variants": {"on": ""}}
+    room = size - len(dumps(body).encode())
+    return {**body, "variants": {"on": letter * (room // len(letter.encode()))}}
+
+
+def test_document_too_large() -> None:
+    """A history row holds a document twice: it must fit."""
+    planned(State(), edit("gift", heavy(MAX_DOCUMENT_BYTES)))
+
+    assert "flags.gift: 190001 bytes are over the limit of 190000" == refusal(
+        State(), edit("gift", heavy(MAX_DOCUMENT_BYTES + 1))
+    )
+    assert "190002 bytes" in refusal(
+        State(), edit("gift", heavy(MAX_DOCUMENT_BYTES + 2, "é"))
+    )
+
+
+def test_snapshot_too_large() -> None:
+    """A snapshot that no item could hold is refused, with its size."""
+    bodies = {f"f{number}": heavy(150_000) for number in range(3)}
+    edits = [edit(name, body) for name, body in bodies.items()]
+    state = after(*edits[:2]).load()
+    message = refusal(state, edits[2])
+
+    assert message.startswith("flags: the snapshot would be 450")
+    assert message.endswith(f" bytes; the limit is {MAX_BODY_BYTES}")
+
+
+def test_bad_document() -> None:
+    """What is wrong with a document is said before anything is written."""
+    assert "flags.gift.serve: no variant 'no'; defined: on" == refusal(
+        State(), edit("gift", {**GIFT, "serve": "no"})
+    )
+
+
+def test_dumps() -> None:
+    """A document is stored compactly, letters as they are."""
+    assert '{"é":[1,null]}' == dumps({"é": [1, None]})
+
+
+def test_a_document_of_another_grammar_does_not_block_an_abort() -> None:
+    """A stored document that today's grammar refuses leaves others free to change."""
+    old = Stored(name="old", version=1, body={"variants": {"a": 1}, "was": "allowed"})
+    shop = Stored(name="shop", version=1, body=SHOP | {"weight": 10})
+    state = State(documents={"old": old, "shop": shop}, snapshot=2)
+
+    made = planned(state, edit("shop", SHOP, based_on=1))
+
+    assert decode(made.body).flags["shop"].serve == "blue"

@@ -1,0 +1,69 @@
+"""Every way to write a wrong route, with the exact words that come back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.flags.store.wrong import (
+    BOOLEAN,
+    EXPRESSION,
+    PLACES,
+    ROUTE,
+    SERVICE,
+    UNKNOWN,
+    problems,
+)
+
+SOURCES = (
+    "input should be 'rest', 'http', 'url', 'alb', 'sns', 'sqs', 'eventbridge' or "
+    "'direct'"
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "message"),
+    [
+        ({"service": "a b"}, "service", SERVICE),
+        (
+            {"match": {"source": "ftp"}},
+            "match.source[0]",
+            SOURCES,
+        ),
+        (
+            {"match": {"source": []}},
+            "match.source",
+            "value should have at least 1 item after validation, not 0",
+        ),
+        ({"match": {"url": "/"}}, "match.url", UNKNOWN),
+        (
+            {"match": None},
+            "match",
+            "input should be a valid dictionary or instance of MatchDocument",
+        ),
+        ({"identity": [{}]}, "identity[0]", PLACES),
+        ({"identity": [{"header": None}]}, "identity[0]", PLACES),
+        ({"identity": [{"header": "a", "cookie": "b"}]}, "identity[0]", PLACES),
+        ({"identity": [{"group": False}]}, "identity[0].group", "input should be True"),
+        ({"identity": [{"body": "user["}]}, "identity[0].body", EXPRESSION),
+        (
+            {"attributes": {"plan": {"detail": "b["}}},
+            "attributes.plan.detail",
+            EXPRESSION,
+        ),
+        ({"trust": "no"}, "trust", BOOLEAN),
+    ],
+)
+def test_route(changes: dict[str, Any], path: str, message: str) -> None:
+    """One thing wrong with a route is one line."""
+    expected = [f"routing.routes[0].{path}: {message}"]
+
+    assert expected == problems({"routing": {"routes": [{**ROUTE, **changes}]}})
+
+
+def test_routes_named_twice() -> None:
+    """A journal that names a route must mean one."""
+    expected = ["routing.routes[1].name: a route before is named 'web' too"]
+
+    assert expected == problems({"routing": {"routes": [ROUTE, ROUTE]}})

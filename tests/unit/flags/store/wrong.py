@@ -1,0 +1,59 @@
+"""Wrong documents: what they are made of, and what is said about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flags.errors import InvalidDocument
+from flags.store.checks import read_file
+
+GIFT: dict[str, Any] = {
+    "variants": {"on": True, "off": False},
+    "off": "off",
+    "serve": "on",
+}
+SHOP: dict[str, Any] = {"release": {"services": ["web"]}}
+ROUTE = {"name": "web", "service": "web", "match": {"source": "http"}}
+CLAUSE = {"attribute": "plan", "equals": "gold"}
+
+PERCENT = "give a percentage from 0 to 100, in steps of 0.001"
+OPERATORS = (
+    "give exactly one operator of equals, in, starts_with, ends_with, contains, "
+    "greater_than, greater_or_equal, less_than, less_or_equal, exists"
+)
+JOINS = "give an attribute with an operator, or one of all, any, none"
+PLACES = "give exactly one of header, cookie, claim, body, detail, attribute, group"
+JSON = "give true, false, a number, text, or JSON no deeper than 16"
+SCALAR = "give true, false, a number, or text of 1 to 2048 characters"
+NAME = "a name has up to 63 letters, digits, dots, dashes or underscores"
+MISSING = "missing; a flag needs variants, off and serve"
+UNKNOWN = "unknown key; remove it or mend its spelling"
+ROLES = "a release has none: its roles are canary and stable"
+WEIGHT = "only a release has a weight; give serve percentages instead"
+ONE_TYPE = "all variants of a flag are of one type"
+EXPRESSION = (
+    "not a JMESPath expression: Invalid jmespath expression: Incomplete expression:"
+)
+BOOLEAN = "input should be a valid boolean"
+INTEGER = "input should be a valid integer"
+STRING = "input should be a valid string"
+LIST = "input should be a valid list"
+MAPPING = "input should be a valid dictionary"
+NOTHING = "string should have at least 1 character"
+EMPTY = "list should have at least 1 item after validation, not 0"
+SERVICE = "string should match pattern '^[A-Za-z0-9_-]+$'"
+
+
+def problems(data: object) -> list[str]:
+    """What is said about a file."""
+    with pytest.raises(InvalidDocument) as raised:
+        read_file(data)
+    assert "\n".join(map(str, raised.value.problems)) == str(raised.value)
+    return str(raised.value).split("\n")
+
+
+def rule(when: Any, serve: Any = "on", **more: Any) -> dict[str, Any]:
+    """The part of a flag that is one rule."""
+    return {"rules": [{"when": when, "serve": serve, **more}]}

@@ -1,0 +1,52 @@
+"""What the library raises: one root, data to work with, and a way to go on."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from flags import FlagsError, errors
+
+RAISED = [
+    kind
+    for _, kind in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(kind, Exception)
+]
+KINDS = [kind for kind in RAISED if issubclass(kind, FlagsError)]
+
+
+def test_one_root() -> None:
+    """One `except` catches everything, and each kind is explained."""
+    assert RAISED == KINDS
+    assert all(kind.__doc__ for kind in KINDS)
+
+
+def test_exit_codes() -> None:
+    """A script can tell the kinds apart."""
+    codes = {kind.__name__: kind.exit_code for kind in KINDS}
+
+    assert {
+        "FlagsError": 1,
+        "InvalidDocument": 2,
+        "InvalidSnapshot": 1,
+        "NoRollout": 2,
+        "NotFound": 3,
+        "StoreUnavailable": 5,
+        "VersionConflict": 4,
+    } == codes
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (["shop", "gift"], "no flag is named 'shp'; the table holds gift, shop"),
+        ([], "no flag is named 'shp'; the table holds nothing yet"),
+    ],
+)
+def test_not_found(known: list[str], expected: str) -> None:
+    """Who asks for a flag that isn't there sees those that are."""
+    error = errors.NotFound("shp", known)
+
+    assert expected == str(error)
+    assert ("shp", tuple(known)) == (error.name, error.known)

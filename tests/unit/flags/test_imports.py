@@ -1,0 +1,121 @@
+"""What importing the library costs, and that boto3 is hooked whenever it comes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import flags
+from flags.token import NAME
+
+ROOT = Path(flags.__file__).parents[1]
+WIRE = "v1~shop.green.12"
+
+MODULES = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+before = set(sys.modules)
+import flags
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+# Sends one message with a client that answers itself, and shows what it got.
+SEND = """
+def send(client):
+    import types
+    seen = []
+    answer = types.SimpleNamespace(status_code=200), {}
+    def note(params, **_):
+        seen.append(params)
+    client.meta.events.register("before-parameter-build.*.*", note)
+    client.meta.events.register("before-call.*.*", lambda **_: answer)
+    client.send_message(QueueUrl="https://sqs.example/q", MessageBody="b")
+    return seen[0].get("MessageAttributes", {})
+
+def client():
+    import boto3
+    return boto3.client("sqs", region_name="eu-west-1", aws_access_key_id="test",
+                        aws_secret_access_key="test")
+
+def wrap():
+    "As tracing libraries do it."
+    import functools
+    from botocore.client import BaseClient
+    original = BaseClient._make_api_call
+    @functools.wraps(original)
+    def traced(*args, **kwargs):
+        return original(*args, **kwargs)
+    BaseClient._make_api_call = traced
+
+import json, sys
+sys.path.insert(0, sys.argv[1])
+"""
+READ = f'import flags; flags.read({{"headers": {{"{NAME}": "{WIRE}"}}}})\n'
+
+
+def fresh(script: str) -> Any:
+    """What a script prints as JSON in a fresh, isolated interpreter."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script, str(ROOT)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(done.stdout)
+
+
+def test_imports_are_lean() -> None:
+    """`import flags` loads the standard library, mmh3 and itself, nothing else."""
+    loaded = fresh(MODULES)
+    packages = {name.partition(".")[0] for name in loaded}
+
+    assert packages <= set(sys.stdlib_module_names) | {"flags", "mmh3"}
+    assert "flags.propagation" in loaded
+    assert not [name for name in loaded if name.startswith("flags.store")]
+    assert "flags.testing" not in loaded
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        pytest.param("c = client()\n" + READ, id="client before flags"),
+        pytest.param("import botocore.client\n" + READ + "c = client()", id="botocore"),
+        pytest.param(READ + "c = client()", id="client after flags"),
+        pytest.param(
+            READ
+            + "import importlib.util\n"
+            + "importlib.util.find_spec('botocore.client')\n"
+            + "c = client()",
+            id="looked for before",
+        ),
+        pytest.param("wrap()\n" + READ + "c = client()", id="traced before"),
+        pytest.param(READ + "wrap(); c = client()", id="traced after"),
+        pytest.param(
+            READ + "wrap(); flags.propagation.install(); c = client()", id="both"
+        ),
+    ],
+)
+def test_hooked(story: str) -> None:
+    """In whatever order things come, one attribute goes out."""
+    expected = {NAME: {"DataType": "String", "StringValue": WIRE}}
+
+    assert expected == fresh(SEND + story + "\nprint(json.dumps(send(c)))")
+
+
+def test_finder_leaves() -> None:
+    """Once botocore is here, nothing of ours stays in the way of imports."""
+    story = "\nprint(json.dumps([type(f).__name__ for f in sys.meta_path]))"
+
+    assert "_Finder" in fresh(SEND + READ + story)
+    assert "_Finder" not in fresh(SEND + READ + "client()" + story)
+
+
+def test_public_names() -> None:
+    """Every public name is there, in order."""
+    assert sorted(flags.__all__) == flags.__all__
+    assert all(hasattr(flags, name) for name in flags.__all__)

@@ -1,0 +1,131 @@
+"""The wire form, example by example."""
+
+from __future__ import annotations
+
+import pytest
+
+from flags.token import MAX_LENGTH, MAX_MEMBERS, NAME, Carried, Token
+
+SHOP = Carried(release="shop", variant="green", generation=12)
+SEARCH = Carried(release="search", variant="blue", generation=3)
+
+
+def test_name() -> None:
+    """One name everywhere; it is part of the wire form."""
+    assert "canary-decision" == NAME
+
+
+def test_example() -> None:
+    """The form that the documentation shows, sorted by release."""
+    token = Token().with_decision(SHOP).with_decision(SEARCH)
+
+    assert "v1~search.blue.3~shop.green.12" == str(token)
+    assert token == Token.parse("v1~shop.green.12~search.blue.3")
+    assert (SHOP, "blue", None) == (
+        token.get("shop"),
+        token.variant("search"),
+        token.variant("email"),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        12,
+        True,
+        b"v1~shop.green.12",
+        ["v1~shop.green.12"],
+        {"canary-decision": "v1~shop.green.12"},
+        "",
+        "v1",
+        "v1~",
+        "~shop.green.12",
+        "shop.green.12",
+        "v2~shop.green.12",
+        "V1~shop.green.12",
+        "v1~shop.green",
+        "v1~shop.green.",
+        "v1~shop..12",
+        "v1~.green.12",
+        "v1~shop.green.12.9",
+        "v1~shop.green.-1",
+        "v1~shop.green.1e3",
+        "v1~shop.green.1_0",
+        "v1~shop.green.٣",
+        "v1~shop.green.1234567890123456",
+        "v1~shop.green.12~",
+        "v1~shop.green.12~~search.blue.3",
+        "v1~shop.green.12~shop.blue.13",
+        "v1~shop.green.12~shop.green.12",
+        " v1~shop.green.12",
+        "v1~shop.green.12 ",
+        "v1~shop.green.12\n",
+        "v1~shop.green.12,v1~search.blue.3",
+        '"v1~shop.green.12"',
+        '{"shop":"green"}',
+        "v1~shöp.green.12",
+        "v1~-shop.green.12",
+        "v1~shop.grün.12",
+        "v1~\ud800.green.12",
+        "v1~shop.green.12\x00",
+        f"v1~{'s' * 64}.green.12",
+        "v1~" + "~".join(f"r{n}.green.1" for n in range(MAX_MEMBERS + 1)),
+        "v1~" + "~".join(f"{'r' * 59}{n:02}.green.1" for n in range(MAX_MEMBERS)),
+    ],
+)
+def test_refused(text: object) -> None:
+    """What is not exactly a token reads as absent, the whole of it."""
+    assert Token.parse(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "v1~s.g.0",
+        f"v1~{'s' * 63}.{'g' * 63}.999999999999999",
+        "v1~" + "~".join(f"r{n:02}.green.1" for n in range(MAX_MEMBERS)),
+    ],
+)
+def test_limits(text: str) -> None:
+    """The largest tokens that are allowed come back as they were."""
+    assert text == str(Token.parse(text))
+
+
+def test_replace() -> None:
+    """A decision about the same release takes the place of the one before."""
+    later = Carried(release="shop", variant="blue", generation=13)
+    token = Token((SEARCH, SHOP))
+
+    assert Token((SEARCH, later)) == token.with_decision(later)
+    assert Token((SEARCH, SHOP)) == token
+
+
+def full(count: int = MAX_MEMBERS, width: int = 3) -> Token:
+    """A token with that many decisions."""
+    members = (
+        Carried(release=f"r{n:0{width}}", variant="blue", generation=1)
+        for n in range(count)
+    )
+    return Token(tuple(members))
+
+
+def test_full() -> None:
+    """One decision too many is left out; those on board can still be replaced."""
+    later = Carried(release="r000", variant="green", generation=2)
+
+    assert full() == full().with_decision(SHOP)
+    assert later == full().with_decision(later).get("r000")
+
+
+def test_too_long() -> None:
+    """A decision that makes it too long is left out; the one before it goes too."""
+    token = full(width=54)
+    assert len(str(token)) <= MAX_LENGTH
+    late = Carried(release="r" + "0" * 54, variant="g" * 63, generation=2)
+
+    grown = token.with_decision(late)
+
+    assert grown.get(late.release) is None
+    assert token.members[1:] == grown.members
+    assert Token.parse(str(grown)) == grown

@@ -1,0 +1,100 @@
+"""The house rules that a machine can check."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import flags
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("flags", "router", "rollouts", "admin_cli")
+FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+LONGEST_FILE = 350
+LONGEST_FUNCTION = 50
+PURE = {
+    "flags/bucketing.py",
+    "flags/codec.py",
+    "flags/conditions.py",
+    "flags/engine.py",
+    "flags/model.py",
+    "flags/release.py",
+    "flags/snapshot.py",
+    "flags/token.py",
+    "rollouts/moves.py",
+}
+IMPURE = {"boto3", "botocore", "logging", "os", "random", "socket", "time"}
+
+
+def name(path: Path) -> str:
+    """A file's path from the root."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree(path: Path) -> ast.Module:
+    """A file's syntax."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_size(path: Path) -> None:
+    """No file and no function is too long to be read at once."""
+    functions = [
+        node
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    long = [
+        node.name
+        for node in functions
+        if (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+
+    assert len(path.read_text("utf-8").splitlines()) <= LONGEST_FILE
+    assert [] == long
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_no_room_of_odds_and_ends(path: Path) -> None:
+    """Files are named after what they are about."""
+    assert path.stem not in {"utils", "util", "helpers", "common", "misc", "base"}
+
+
+@pytest.mark.parametrize("file", sorted(PURE))
+def test_purity(file: str) -> None:
+    """What decides imports neither clock nor dice nor network."""
+    imported: set[str] = set()
+    for node in ast.walk(tree(ROOT / file)):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.partition(".")[0] for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            imported.add((node.module or "").partition(".")[0])
+
+    assert set() == imported & IMPURE
+
+
+def test_public_names() -> None:
+    """The library's front door is small."""
+    assert len(flags.__all__) <= 12
+
+
+def test_rooms() -> None:
+    """Nobody imports the router or the command line; rooms depend one way."""
+    allowed = {
+        "flags": {"flags"},
+        "rollouts": {"flags", "rollouts"},
+        "router": {"flags", "router"},
+        "admin_cli": {"admin_cli", "flags", "rollouts"},
+    }
+    for path in FILES:
+        room = name(path).partition("/")[0]
+        for node in ast.walk(tree(path)):
+            modules = (
+                [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            )
+            if isinstance(node, ast.ImportFrom):
+                modules = [node.module or ""]
+            ours = {m.partition(".")[0] for m in modules} & set(ROOMS)
+            assert ours <= allowed[room], name(path)
