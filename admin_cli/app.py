@@ -3,6 +3,7 @@
 # The parameters of the callback are the global options.
 # ruff: noqa: PLR0913
 
+import os
 import sys
 
 import typer
@@ -41,7 +42,11 @@ def canary(
     del version
     ctx.obj = Desk(
         session=Session(
-            stack=stack_name, table=table or None, region=region, profile=profile
+            stack=stack_name,
+            table=table or None,
+            region=region,
+            profile=profile,
+            endpoint=os.environ.get("AWS_ENDPOINT_URL"),
         ),
         format=output,
         stdin=sys.stdin,

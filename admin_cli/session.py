@@ -1,6 +1,7 @@
 """From the options to the table: an AWS session, a stack's output, a store.
 
 Region, profile and credentials resolve as the AWS CLI resolves them; boto3 does it.
+For an emulator on this machine the endpoint is enough.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from getpass import getuser
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flags.errors import StoreUnavailable
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from flags.store.dynamodb import DynamoStore
 
 OUTPUT = "TableName"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +30,7 @@ class Session:
     table: str | None
     region: str | None
     profile: str | None
+    endpoint: str | None = None
 
     def store(self) -> DynamoStore:
         """The store; raises `StoreUnavailable`."""
@@ -61,7 +65,17 @@ class Session:
         # One for all clients: a profile may ask for a second factor.
         import boto3  # noqa: PLC0415 - slow, and `--help` waits
 
-        return boto3.Session(region_name=self.region, profile_name=self.profile)
+        session = boto3.Session(region_name=self.region, profile_name=self.profile)
+        if urlsplit(self.endpoint or "").hostname not in LOOPBACK:
+            return session
+        # boto3 insists on what an emulator doesn't ask for.
+        key = None if session.get_credentials() else "test"
+        return boto3.Session(
+            aws_access_key_id=key,
+            aws_secret_access_key=key,
+            region_name=session.region_name or "us-east-1",
+            profile_name=self.profile,
+        )
 
 
 def _config(connect: float, read: float, attempts: int | None = None) -> Any:

@@ -169,6 +169,21 @@ def test_no_region_says_what_to_do(
     )
 
 
+@pytest.mark.usefixtures("stacks")
+def test_an_emulator_needs_no_region(
+    canary: Canary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For an endpoint on this machine no region is asked for."""
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    # Nothing listens there; the stacks have an endpoint of their own.
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:9")
+
+    result = canary("--stack-name", "gone", "list")
+
+    assert 5 == result.code
+    assert "there is no stack gone in us-east-1: " in result.err
+
+
 def test_an_unknown_profile_is_one_line(canary: Canary) -> None:
     """A misspelt profile is named."""
     result = canary("--profile", "nobody", "list")
