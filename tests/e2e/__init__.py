@@ -1,0 +1,1 @@
+"""The deployed system, as a sceptic would try it."""
