@@ -10,7 +10,6 @@ Laws
 from __future__ import annotations
 
 import os
-import random
 import time
 from collections.abc import Mapping
 from copy import deepcopy
@@ -19,7 +18,6 @@ from typing import Any
 from flags.codec import decode
 from flags.engine import evaluate
 from flags.model import Context, Decision, Ruleset
-from flags.reader import TableReader
 from flags.snapshot import Snapshot
 
 
@@ -35,12 +33,17 @@ class Flags:
 
         CANARY_REFRESH_SECONDS (5) is how old the rules may be.
         """
+        # Functions that only read decisions don't pay for what reads tables.
+        from random import random  # noqa: PLC0415
+
+        from flags.reader import TableReader  # noqa: PLC0415
+
         return cls(
             Snapshot(
                 TableReader.from_environ(environ, environ["CANARY_TABLE"]),
                 decode,
                 now=time.time,
-                random=random.random,
+                random=random,
                 refresh=float(environ.get("CANARY_REFRESH_SECONDS", "5")),
             )
         )

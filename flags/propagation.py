@@ -18,7 +18,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -171,10 +170,11 @@ def _hook(client: ModuleType) -> None:
     client.BaseClient._make_api_call = make_api_call  # noqa: SLF001
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Hooks botocore when it is imported, then gets out of the way.
 
-    To be looked for is not to be imported: until then it stays.
+    To be looked for is not to be imported: until then it stays. No subclass of
+    `importlib.abc.MetaPathFinder`, whose import would take as long as all of ours.
     """
 
     def find_spec(

@@ -60,6 +60,7 @@ def test_examples_hold() -> None:
         (FULL, None, {"beta": True}, "off", Reason.NO_IDENTITY, "beta"),
         (FULL, "bob", {"beta": 1}, "off", Reason.DEFAULT, None),
         (FULL, "", {}, "off", Reason.DEFAULT, None),
+        (replace(PLAIN, serve=HALVES), "", {}, "off", Reason.SPLIT, None),
         (replace(FULL, serve=HALVES), LOW, {}, "on", Reason.SPLIT, None),
         (replace(PLAIN, serve=HALVES), HIGH, {}, "off", Reason.SPLIT, None),
         (replace(PLAIN, serve=HALVES), None, {}, "off", Reason.NO_IDENTITY, None),
