@@ -6,6 +6,7 @@ no decision.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,12 +26,13 @@ def from_event(event: Any, context: Any = None) -> Token | None:
 
 
 def from_record(record: Any) -> Token | None:
-    """The decision of one SNS or SQS record."""
+    """The decision of one SNS or SQS record, or of what was queued inside it."""
     if not isinstance(record, Mapping):
         return None
     if isinstance(record.get("Sns"), Mapping):
         return _attribute(record["Sns"].get("MessageAttributes"), "Value")
-    return _attribute(record.get("messageAttributes"), "stringValue")
+    found = _attribute(record.get("messageAttributes"), "stringValue")
+    return found or _wrapped(record.get("body"))
 
 
 def from_detail(detail: Any) -> Token | None:
@@ -50,6 +52,22 @@ def from_client_context(context: Any) -> Token | None:
     """The decision that a synchronous invocation brings beside its payload."""
     custom = getattr(getattr(context, "client_context", None), "custom", None)
     return Token.parse(custom.get(NAME)) if isinstance(custom, Mapping) else None
+
+
+def _wrapped(body: Any) -> Token | None:
+    """The decision inside what SNS or EventBridge put into a queue."""
+    # Most bodies are nobody's envelope, and are not worth parsing.
+    if not isinstance(body, str) or NAME not in body:
+        return None
+    try:
+        envelope = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(envelope, Mapping):
+        return None
+    if envelope.get("Type") == "Notification":
+        return _attribute(envelope.get("MessageAttributes"), "Value")
+    return from_detail(envelope.get("detail")) if "detail-type" in envelope else None
 
 
 def _headers(event: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -133,20 +133,31 @@ class Snapshot(Generic[R]):
             if version is None:
                 msg = "the table has lost its snapshot; apply the rules again"
                 raise StoreUnavailable(msg)
-            if version == self._version:
-                return
             if version == self._refused:
                 raise InvalidSnapshot(self.problem or "snapshot refused")
+            if version == self._version:
+                return
         found = self._reader.body(consistent=consistent)
         if found is None:
             return
         version, body = found
+        if self._behind(version) and not consistent:
+            # It lags, or the table was restored: ask again, to be sure.
+            self._read(consistent=True)
+        else:
+            self._take(version, body)
+
+    def _take(self, version: int, body: str) -> None:
         try:
             self._rules = self._build(body)
         except InvalidSnapshot:
             self._refused = version
             raise
         self._version, self._refused = version, None
+
+    def _behind(self, version: int) -> bool:
+        """Whether a read is older than what was seen before."""
+        return self._version is not None and version < self._version
 
     def _fail(self, problem: str) -> None:
         self.problem = problem

@@ -117,6 +117,9 @@ def plan(
         actual = state.version(edit.name)
         if edit.based_on != actual:
             raise VersionConflict(edit.name, edit.based_on, actual)
+    if len({edit.name for edit in edits}) < len(edits):
+        msg = "a change names a document twice"
+        raise ValueError(msg)
     if len(edits) > MAX_EDITS:
         message = f"{len(edits)} documents change; apply at most {MAX_EDITS} at a time"
         raise InvalidDocument([Problem(path="flags", message=message)])

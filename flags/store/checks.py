@@ -122,11 +122,30 @@ def flag_problems(flag: Mapping[str, Any], path: str) -> Iterator[Problem]:
         known = tuple(_mapping(flag.get("variants")))
     yield from _target_problems(_mapping(flag.get("targets")), known, path)
     rules = flag.get("rules")
-    for number, rule in enumerate(rules if isinstance(rules, list) else ()):
-        served = _mapping(rule).get("serve")
-        yield from _serve(served, known, f"{path}.rules[{number}].serve")
+    yield from _rule_problems(rules if isinstance(rules, list) else [], known, path)
     if "release" not in flag:
         yield from _serve(flag.get("serve"), known, f"{path}.serve")
+
+
+def _rule_problems(
+    rules: list[Any], known: tuple[str, ...], path: str
+) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for number, rule in enumerate(map(_mapping, rules)):
+        place, name, served = (
+            f"{path}.rules[{number}]",
+            rule.get("name"),
+            rule.get("serve"),
+        )
+        yield from _serve(served, known, f"{place}.serve")
+        if isinstance(name, str) and name in seen:
+            message = f"a rule before is named {name!r} too"
+            yield Problem(path=f"{place}.name", message=message)
+        seen.add(str(name))
+        if name is None and isinstance(served, Mapping):
+            # Buckets are remembered by name: by number, a new rule would move users.
+            message = "missing; a rule with percentages needs one, to keep its users"
+            yield Problem(path=f"{place}.name", message=message)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

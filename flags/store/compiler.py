@@ -38,14 +38,14 @@ def compile_flag(
     """Compile a checked document; `salt` is used if a new one is due."""
     if document.release is not None:
         return _release(document, previous, version=version, salt=salt)
-    kept = previous.salt if previous and previous.release is None else salt
-    before = _splits(previous) if kept != salt else {}
+    kept = previous if previous and previous.release is None else None
+    before = _splits(kept)
     return {
         "version": version,
         "enabled": document.enabled,
         "variants": document.variants,
         "off": document.off,
-        "salt": kept,
+        "salt": kept.salt if kept else salt,
         **_targeting(
             document, {name: name for name in document.variants or ()}, before
         ),

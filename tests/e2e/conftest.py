@@ -14,10 +14,18 @@ from examples.demo.emulator import BUILD
 from examples.demo.receipts import Receipt, collect
 from examples.demo.traffic import Doors, Order
 from examples.demo.up import SHOP, System, bring_up
+from flags import Token
 
 # Beyond the refresh time, for the requests under way.
 MARGIN = 0.3
 PATIENCE = 20.0
+WAVE = 3
+# The services behind SNS, SQS and EventBridge, with their carriers.
+BEHIND = {
+    "shop-email": "sns",
+    "shop-ledger": "sqs",
+    "shop-analytics": "eventbridge",
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +47,26 @@ class Shop:
         found = collect(self.system, keys, seconds=PATIENCE)
         assert set(found) == set(keys), "receipts are missing"
         return [found[key] for key in keys]
+
+    def send(
+        self, service: str, users: Sequence[str], token: Token | None = None
+    ) -> list[Receipt]:
+        """An order of each user straight to the door in front of a service.
+
+        In small waves: the emulator starts a process for every message that finds
+        no idle one, and many starts at once take longer than one after the other.
+        """
+        door = {
+            "shop-ledger": self.doors.queue,
+            "shop-email": self.doors.topic,
+            "shop-analytics": self.doors.bus,
+        }[service]
+        receipts = []
+        for start in range(0, len(users), WAVE):
+            orders = self.orders(users[start : start + WAVE])
+            door(orders, token)
+            receipts += self.receipts(orders, service)
+        return receipts
 
     def colour(self, user: str) -> str:
         """The colour of the checkout that answers a user."""

@@ -8,7 +8,7 @@ import pytest
 
 from examples.demo.canary import canary
 from flags import Token
-from tests.e2e.conftest import MARGIN, Shop, wait_for
+from tests.e2e.conftest import BEHIND, MARGIN, Shop, wait_for
 
 pytestmark = pytest.mark.e2e
 
@@ -40,16 +40,8 @@ def test_an_abort_leaves_nobody_on_green(shop: Shop) -> None:
     shop.moved(None)
     shop.settle()
     for token in (None, old):
-        queue, topic, bus = (shop.orders(USERS[:4]) for _ in range(3))
-        shop.doors.queue(queue, token)
-        shop.doors.topic(topic, token)
-        shop.doors.bus(bus, token)
-        for service, orders in {
-            "shop-ledger": queue,
-            "shop-email": topic,
-            "shop-analytics": bus,
-        }.items():
-            receipts = shop.receipts(orders, service)
+        for service in BEHIND:
+            receipts = shop.send(service, USERS[:3], token)
             assert {receipt.colour for receipt in receipts} == {"blue"}
             assert {receipt.variant for receipt in receipts} == {"blue"}
     assert {shop.colour(user) for user in USERS} == {"blue"}
@@ -59,8 +51,6 @@ def test_a_second_rollout_does_not_revive_the_first(shop: Shop) -> None:
     """A message of an aborted rollout runs on blue, whatever its user is on now."""
     shop.weigh(50)
     user = shop.user("green")
-    orders = shop.orders([user, user])
-    shop.doors.queue(orders[:1], Token.parse("v1~shop.green.1"))
-    shop.doors.queue(orders[1:])
-    receipts = shop.receipts(orders, "shop-ledger")
-    assert [receipt.colour for receipt in receipts] == ["blue", "green"]
+    (old,) = shop.send("shop-ledger", [user], Token.parse("v1~shop.green.1"))
+    (new,) = shop.send("shop-ledger", [user])
+    assert (old.colour, new.colour) == ("blue", "green")

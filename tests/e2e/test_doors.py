@@ -6,16 +6,11 @@ import pytest
 
 from flags import Carried, Token
 from flags.token import NAME
-from tests.e2e.conftest import Shop
+from tests.e2e.conftest import BEHIND, Shop
 
 pytestmark = pytest.mark.e2e
 
 USERS = [f"user-{number}" for number in range(12)]
-BEHIND = {
-    "shop-email": "sns",
-    "shop-ledger": "sqs",
-    "shop-analytics": "eventbridge",
-}
 
 
 @pytest.mark.parametrize("door", ["http", "url"])
@@ -38,17 +33,9 @@ def test_an_order_makes_all_hops(half: Shop, door: str) -> None:
 
 def test_a_user_has_one_colour_at_all_doors(half: Shop) -> None:
     """Whatever the door, the same user gets the same colour; and both are there."""
-    queue, topic, bus = (half.orders(USERS) for _ in range(3))
-    half.doors.queue(queue)
-    half.doors.topic(topic)
-    half.doors.bus(bus)
     seen = [half.colour(user) for user in USERS]
-    for service, orders in {
-        "shop-ledger": queue,
-        "shop-email": topic,
-        "shop-analytics": bus,
-    }.items():
-        receipts = half.receipts(orders, service)
+    for service in BEHIND:
+        receipts = half.send(service, USERS)
         assert [receipt.colour for receipt in receipts] == seen
         assert [receipt.variant for receipt in receipts] == seen
     assert set(seen) == {"blue", "green"}
@@ -115,10 +102,7 @@ def test_a_path_without_a_route_gets_the_default(shop: Shop) -> None:
 
 def test_a_flag_in_a_function(half: Shop) -> None:
     """A function reads a flag of its own: some users get a gift, always the same."""
-    first, second = half.orders(USERS), half.orders(USERS)
-    half.doors.topic(first)
-    half.doors.topic(second)
-    gifts = [receipt.gift for receipt in half.receipts(first, "shop-email")]
-    again = [receipt.gift for receipt in half.receipts(second, "shop-email")]
+    gifts = [receipt.gift for receipt in half.send("shop-email", USERS)]
+    again = [receipt.gift for receipt in half.send("shop-email", USERS)]
     assert gifts == again
     assert set(gifts) == {True, False}

@@ -41,7 +41,8 @@ flags:
     off: off
     targets: {on: [ana]}
     rules:
-      - when:
+      - name: grown-ups
+        when:
           all:
             - {attribute: country, in: [DE, AT]}
             - {attribute: age, greater_than: 17}

@@ -196,3 +196,36 @@ def test_total(received: Any, key: Any) -> None:
         carriers.from_event({place: [{"Sns": received, "messageAttributes": key}]})
     carriers.from_record({"Sns": {"MessageAttributes": {NAME: received}}})
     carriers.from_event(received, beside(key))
+
+
+NOTIFICATION = {
+    "Type": "Notification",
+    "Message": "{}",
+    "MessageAttributes": {NAME: {"Type": "String", "Value": WIRE}},
+}
+ENVELOPES = [
+    NOTIFICATION,
+    {"detail-type": "Placed", "source": "shop", "detail": {NAME: WIRE}},
+]
+
+
+@pytest.mark.parametrize("envelope", ENVELOPES)
+def test_wrapped_in_a_queue(envelope: dict[str, Any]) -> None:
+    """What SNS or EventBridge put into a queue is read through its envelope."""
+    record = {"messageAttributes": {}, "body": json.dumps(envelope)}
+    assert GREEN == carriers.from_record(record)
+
+
+def test_an_attribute_comes_before_an_envelope() -> None:
+    """The router sets the attribute last, so the attribute is the newer word."""
+    (record,) = sqs(OTHER)["Records"]
+    record["body"] = json.dumps(NOTIFICATION)
+    assert Token.parse(OTHER) == carriers.from_record(record)
+
+
+@pytest.mark.parametrize(
+    "body", [f'"{NAME}"', f'["{NAME}"]', f"{{{NAME}", f'{{"{NAME}": "{WIRE}"}}', None]
+)
+def test_a_body_that_is_no_envelope(body: object) -> None:
+    """A queue's own message is not searched for decisions."""
+    assert carriers.from_record({"messageAttributes": {}, "body": body}) is None

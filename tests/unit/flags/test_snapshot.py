@@ -19,18 +19,24 @@ class Table:
     """Answers with what it holds, or not at all, and notes what it was asked."""
 
     held: tuple[int, str] | None = (1, "one")
+    lagging: tuple[int, str] | None = None
     down: bool = False
     asked: list[str] = field(default_factory=list)
 
     def version(self, *, consistent: bool = False) -> int | None:
         """The tiny item."""
         self._ask("version", consistent=consistent)
-        return self.held[0] if self.held else None
+        held = self._seen(consistent=consistent)
+        return held[0] if held else None
 
     def body(self, *, consistent: bool = False) -> tuple[int, str] | None:
         """The whole snapshot."""
         self._ask("body", consistent=consistent)
-        return self.held
+        return self._seen(consistent=consistent)
+
+    def _seen(self, *, consistent: bool) -> tuple[int, str] | None:
+        """An eventual read may lag."""
+        return self.held if consistent else self.lagging or self.held
 
     def _ask(self, what: str, *, consistent: bool) -> None:
         self.asked.append(what + "!" if consistent else what)
@@ -409,3 +415,24 @@ def test_catch_up_while_down() -> None:
 
     assert Held(rules="ONE", version=1, stale=True) == held
     assert [] == bench.table.since()
+
+
+def test_a_read_that_lags() -> None:
+    """An eventual read of older rules is asked again, and changes nothing."""
+    bench = ready((2, "two"))
+    bench.table.lagging = (1, "one")
+    bench.clock.advance(10.0)
+
+    held = bench.snapshot.current()
+
+    assert Held(rules="TWO", version=2, stale=False) == held
+    assert ["version", "body", "version!"] == bench.table.since()
+
+
+def test_a_restored_table() -> None:
+    """Older rules that a strong read confirms are the rules."""
+    bench = ready((2, "two"))
+    bench.table.held = (1, "one")
+    bench.clock.advance(10.0)
+
+    assert Held(rules="ONE", version=1, stale=False) == bench.snapshot.current()

@@ -34,7 +34,7 @@ def test_a_split_shows_bucket_and_ranges(canary: Canary) -> None:
         {"from": 20_000, "to": 99_999, "variant": "off"},
     ]
     assert ("on" if number < 20_000 else "off") == shown["result"]["variant"]
-    assert ["targets", "rules[0]", "split"] == [s["step"] for s in shown["steps"]]
+    assert ["targets", "grown-ups", "split"] == [s["step"] for s in shown["steps"]]
 
 
 @pytest.mark.usefixtures("table")
@@ -58,7 +58,7 @@ def test_a_rule_shows_the_values_compared(canary: Canary) -> None:
 
     result, steps = result_of(canary, *argv)
 
-    assert ("SPLIT", "rules[0]") == (result["reason"], result["rule"])
+    assert ("SPLIT", "grown-ups") == (result["reason"], result["rule"])
     assert (
         "country ('DE') in ['DE', 'AT']; age (40) greater_than 17"
         in (steps[1]["detail"])

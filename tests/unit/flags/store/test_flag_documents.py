@@ -104,9 +104,19 @@ def nested(levels: int) -> dict[str, Any]:
         ({"rules": {"a": 1}}, "rules", LIST),
         (rule(CLAUSE, "none"), "rules[0].serve", "no variant 'none'; defined: on, off"),
         (
-            rule(CLAUSE, {"on": 1}),
+            rule(CLAUSE, {"on": 1}, name="a"),
             "rules[0].serve",
             "the percentages add up to 1, not 100",
+        ),
+        (
+            rule(CLAUSE, {"on": 100}),
+            "rules[0].name",
+            "missing; a rule with percentages needs one, to keep its users",
+        ),
+        (
+            {"rules": [{"name": "a", "when": CLAUSE, "serve": "on"}] * 2},
+            "rules[1].name",
+            "a rule before is named 'a' too",
         ),
         (rule(CLAUSE, names="x"), "rules[0].names", UNKNOWN),
         (rule(CLAUSE | {"in": ["x"]}), "rules[0].when", OPERATORS),

@@ -72,7 +72,7 @@ def test_good_weight(percent: float | None) -> None:
             "no variant 'blue'; defined: canary, stable",
         ),
         (
-            rule(CLAUSE, {"canary": 5}),
+            rule(CLAUSE, {"canary": 5}, name="a"),
             "rules[0].serve",
             "the percentages add up to 5, not 100",
         ),
