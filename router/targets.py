@@ -51,14 +51,8 @@ def begin_with(client: AwsClient) -> Begin:
     """Invocations through the lean client."""
 
     def begin(arn: str, payload: bytes, context: str | None, timeout: float) -> Pending:
-        function, _, alias = arn.rpartition(":")
         return begin_invoke(
-            client,
-            function,
-            payload,
-            qualifier=alias,
-            client_context=context,
-            timeout=timeout,
+            client, arn, payload, client_context=context, timeout=timeout
         )
 
     return begin

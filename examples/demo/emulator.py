@@ -162,6 +162,8 @@ def _environment(port: int, scratch: Path) -> dict[str, str]:
         # These two would open ports of their own, the same for every emulator.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
+        # Functions may do what their roles allow, and nothing else, as on AWS.
+        "AUTH": "true",
         "TMPDIR": str(scratch),
     }
 

@@ -69,6 +69,22 @@ class Spare:
         canary(self._shop.system, "--table", TABLE, "apply", "-f", shop)
         canary(self._shop.system, "--table", TABLE, "set-weight", "shop", "100")
 
+    def allow(self, *, reading: bool) -> None:
+        """Let the router's role read the spare table; or not, as deployed."""
+        found = self._functions.get_function_configuration(FunctionName=ROUTER)
+        where = {"RoleName": found["Role"].rpartition("/")[2], "PolicyName": TABLE}
+        iam = self._shop.system.client("iam")
+        if not reading:
+            iam.delete_role_policy(**where)
+            return
+        statement = {
+            "Effect": "Allow",
+            "Action": "dynamodb:GetItem",
+            "Resource": f"arn:aws:dynamodb:us-east-1:000000000000:table/{TABLE}",
+        }
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        iam.put_role_policy(**where, PolicyDocument=json.dumps(policy))
+
     def drop_table(self) -> None:
         """Delete the table, if it is still there."""
         if TABLE in self._dynamodb.list_tables()["TableNames"]:
@@ -82,8 +98,10 @@ def spare(shop: Shop) -> Iterator[Spare]:
     was = functions.get_function_configuration(FunctionName=ROUTER)["Environment"]
     spare = Spare(shop, was["Variables"])
     spare.make_table()
+    spare.allow(reading=True)
     spare.configure(table=TABLE, refresh=3)
     yield spare
+    spare.allow(reading=False)
     functions.update_function_configuration(FunctionName=ROUTER, Environment=was)
     spare.drop_table()
 
@@ -103,6 +121,17 @@ def test_without_a_table_stable_runs(spare: Spare) -> None:
     spare.configure(table="no-such-table", refresh=3)
     assert spare.ask() == spare.ask("ben")
     assert spare.ask()["colour"] == "blue"
+
+
+def test_a_router_may_read_its_own_table_only(spare: Spare) -> None:
+    """As deployed, its role lets it read no other: then it has no rules."""
+    assert spare.ask()["colour"] == "green"
+    spare.allow(reading=False)
+    spare.configure(table=TABLE, refresh=3)
+    try:
+        assert spare.ask()["colour"] == "blue"
+    finally:
+        spare.allow(reading=True)
 
 
 def test_a_warm_request_reads_no_table(shop: Shop, spare: Spare) -> None:

@@ -97,11 +97,12 @@ class Aws(_Loopback):
         """Either of the two."""
         if path == "/":
             return 200, {}, self._item(json.loads(body)["Key"]["sk"]["S"])
-        function, _, alias = unquote(path).partition("/invocations?Qualifier=")
+        arn = unquote(path).removesuffix("/invocations")
+        function, alias = arn.split(":")[-2:]
         context = headers.get("x-amz-client-context")
         self.invoked.append(
             (
-                f"{function.rpartition(':')[2]}:{alias}",
+                f"{function}:{alias}",
                 body,
                 json.loads(base64.b64decode(context)) if context else None,
             )
