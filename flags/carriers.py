@@ -20,9 +20,12 @@ def from_event(event: Any, context: Any = None) -> Token | None:
     records = event.get("Records")
     if isinstance(records, list):
         return _agreed([from_record(record) for record in records])
+    # What the router sets beside a payload comes before what the payload says.
+    beside = from_client_context(context)
+    if beside is not None:
+        return beside
     detail = event.get("detail")
-    found = from_headers(event) if detail is None else from_detail(detail)
-    return found or from_client_context(context)
+    return from_headers(event) if detail is None else from_detail(detail)
 
 
 def from_record(record: Any) -> Token | None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from flags.codec import decode
 from flags.engine import evaluate
+from flags.errors import StoreUnavailable
 from flags.model import Context, Decision, Ruleset
 from flags.snapshot import Snapshot
 
@@ -31,8 +32,13 @@ class Flags:
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Flags:
         """Flags of the table that CANARY_TABLE names.
 
-        CANARY_REFRESH_SECONDS (5) is how old the rules may be.
+        CANARY_REFRESH_SECONDS (5) is how old the rules may be. Raises
+        `StoreUnavailable` if no table is named.
         """
+        table = environ.get("CANARY_TABLE")
+        if not table:
+            msg = "CANARY_TABLE is not set: name the table (output TableName) in it"
+            raise StoreUnavailable(msg)
         # Functions that only read decisions don't pay for what reads tables.
         from random import random  # noqa: PLC0415
 
@@ -40,7 +46,7 @@ class Flags:
 
         return cls(
             Snapshot(
-                TableReader.from_environ(environ, environ["CANARY_TABLE"]),
+                TableReader.from_environ(environ, table),
                 decode,
                 now=time.time,
                 random=random,

@@ -48,7 +48,10 @@ def current() -> Token:
 
 
 def read(event: Any, context: Any = None) -> Token:
-    """Find the event's decision, make it current, and return it."""
+    """Find the event's decision, make it current, and return it.
+
+    Call it first in every handler: what is current lasts until it is called again.
+    """
     return _set(carriers.from_event(event, context))
 
 

@@ -119,14 +119,15 @@ class Snapshot(Generic[R]):
             return
         self._tried = now
         try:
-            self._read(consistent=consistent)
+            problem = self._read(consistent=consistent)
         except (StoreUnavailable, InvalidSnapshot) as error:
             self._fail(str(error))
         else:
-            self._checked, self.problem = now, None
+            self._checked, self.problem = now, problem
             self._backoff = self._ceiling = 0.0
 
-    def _read(self, *, consistent: bool) -> None:
+    def _read(self, *, consistent: bool) -> str | None:
+        """Read what moved; returns what is still wrong with the table's snapshot."""
         # A container without rules skips the tiny item: it needs the body anyway.
         if self._version is not None or self._refused is not None:
             version = self._reader.version(consistent=consistent)
@@ -134,18 +135,19 @@ class Snapshot(Generic[R]):
                 msg = "the table has lost its snapshot; apply the rules again"
                 raise StoreUnavailable(msg)
             if version == self._refused:
-                raise InvalidSnapshot(self.problem or "snapshot refused")
+                # Known to be bad, and not read again: look for a better one as ever.
+                return self.problem
             if version == self._version:
-                return
+                return None
         found = self._reader.body(consistent=consistent)
         if found is None:
-            return
+            return None
         version, body = found
         if self._behind(version) and not consistent:
             # It lags, or the table was restored: ask again, to be sure.
-            self._read(consistent=True)
-        else:
-            self._take(version, body)
+            return self._read(consistent=True)
+        self._take(version, body)
+        return None
 
     def _take(self, version: int, body: str) -> None:
         try:

@@ -9,7 +9,7 @@ Laws
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flags.model import Context, Decision, Flag, Reason
@@ -102,27 +102,20 @@ def choose(
     )
 
 
+def share(choice: Choice, carried: Token) -> Choice:
+    """The same choice for another unit, which carries decisions of its own."""
+    if choice.release is None or choice.generation is None:
+        return replace(choice, token=carried)
+    decided = Carried(
+        release=choice.release, variant=choice.alias, generation=choice.generation
+    )
+    return replace(choice, token=carried.with_decision(decided))
+
+
 def fall_back(choice: Choice) -> Choice:
     """The choice for stable, when the canary's alias turns out to be gone."""
-    token = choice.token
-    if choice.release is not None and choice.generation is not None:
-        token = token.with_decision(
-            Carried(
-                release=choice.release,
-                variant=choice.stable,
-                generation=choice.generation,
-            )
-        )
-    return Choice(
-        service=choice.service,
-        alias=choice.stable,
-        reason=NO_ALIAS,
-        token=token,
-        stable=choice.stable,
-        release=choice.release,
-        generation=choice.generation,
-        visitor=choice.visitor,
-    )
+    stable = replace(choice, alias=choice.stable, reason=NO_ALIAS)
+    return share(stable, choice.token)
 
 
 def _decide(flag: Flag, asking: Asking) -> tuple[Decision, Visitor | None]:

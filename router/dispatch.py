@@ -10,7 +10,7 @@ from flags.release import is_newer
 from flags.snapshot import Snapshot
 from flags.token import Token
 from router import journal, targets
-from router.choice import Asking, Choice, choose
+from router.choice import Asking, Choice, choose, share
 from router.config import Config
 from router.errors import NoService, NotDeployed, RulesUnavailable, UnknownEvent
 from router.invocations import Chosen, Invocations
@@ -48,14 +48,16 @@ class Router:
         chosen = self._decide(arrival)
         invocations = Invocations(
             begin=self.begin,
+            service=arrival.service,
             aliases=self.config.targets[arrival.service],
             source=arrival.source,
             event=event,
             context=context,
         )
-        outcomes = invocations.run(chosen, self.snapshot.overlap)
+        settled = invocations.run(chosen, self.snapshot.overlap)
+        chosen = [item for one in settled for item in one.group]
         self._record(arrival, chosen)
-        answer = arrival.source.merge(outcomes)
+        answer = arrival.source.merge([one.outcome for one in settled])
         for item in chosen:
             visitor = item.choice.visitor
             if visitor is not None and visitor.minted:
@@ -78,7 +80,7 @@ class Router:
         service = route.service if route else default
         if service is None:
             unknown = source.name == UNKNOWN
-            raise UnknownEvent(event) if unknown else NoService(facts)
+            raise UnknownEvent(event) if unknown else NoService(source.name)
         if not self.config.targets.get(service):
             raise NotDeployed(service, self.config.targets)
         return Arrival(
@@ -93,42 +95,50 @@ class Router:
     def _decide(self, arrival: Arrival) -> list[Chosen]:
         """A choice for each unit; units that belong together share the first's."""
         source = arrival.source
-        shared: dict[str, Choice] = {}
+        units = source.units(arrival.event)
+        carried = [self._carried(arrival, unit) for unit in units]
+        rules = self._caught_up(arrival, carried)
+        first: dict[str, Choice] = {}
         chosen = []
-        for unit in source.units(arrival.event):
+        for unit, token in zip(units, carried, strict=True):
             group = source.together(unit)
-            choice = shared.get(group) if group is not None else None
-            if choice is None:
-                choice = self._choose(arrival, unit)
+            if group is not None and group in first:
+                choice = share(first[group], token)
+            else:
+                choice = self._choose(arrival, rules, unit, token)
             if group is not None:
-                shared[group] = choice
+                first.setdefault(group, choice)
             chosen.append(Chosen(unit=unit, choice=choice))
         return chosen
 
-    def _choose(self, arrival: Arrival, unit: Any) -> Choice:
-        route, source, service = arrival.route, arrival.source, arrival.service
-        trusted = not source.public and (route is None or route.trust)
-        carried = source.inbound(unit, arrival.context) if trusted else None
+    def _carried(self, arrival: Arrival, unit: Any) -> Token:
+        """The decision that a unit brings, if it may bring one."""
+        trusted = arrival.route is None or arrival.route.trust
+        if arrival.source.public or not trusted:
+            return Token()
+        return arrival.source.inbound(unit, arrival.context) or Token()
+
+    def _choose(
+        self, arrival: Arrival, rules: Rules | None, unit: Any, carried: Token
+    ) -> Choice:
         asking = Asking(
             unit=unit,
-            source=source,
-            route=route,
-            carried=carried or Token(),
+            source=arrival.source,
+            route=arrival.route,
+            carried=carried,
             new_id=self.new_id(),
         )
-        return choose(
-            self._caught_up(arrival, asking.carried),
-            service,
-            self.config.targets[service],
-            self.config.stable_alias,
-            asking,
-        )
+        service = arrival.service
+        aliases = self.config.targets[service]
+        return choose(rules, service, aliases, self.config.stable_alias, asking)
 
-    def _caught_up(self, arrival: Arrival, carried: Token) -> Rules | None:
-        """The rules, read again if the carried decision rests on newer ones."""
+    def _caught_up(self, arrival: Arrival, carried: list[Token]) -> Rules | None:
+        """The rules for all units, read again if a decision rests on newer ones."""
         rules = arrival.rules
         flag = rules.flags.release_of(arrival.service) if rules else None
-        if flag is None or not is_newer(flag, carried.get(flag.name)):
+        if flag is None:
+            return rules
+        if not any(is_newer(flag, token.get(flag.name)) for token in carried):
             return rules
         held = self.snapshot.catch_up()
         return held.rules if held else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 
@@ -23,17 +23,17 @@ class UnknownEvent(RouterError):
 class NoService(RouterError):
     """No route matches the event, and no default service takes it."""
 
-    def __init__(self, facts: object) -> None:
+    def __init__(self, source: str) -> None:
         super().__init__(
-            f"no route matches {facts}; add one with `canary apply`, or name a "
-            "default service (template parameter DefaultService)"
+            f"no route matches this event of source {source}; add one with `canary "
+            "apply`, or name a default service (template parameter DefaultService)"
         )
 
 
 class NotDeployed(RouterError):
     """The service is none of those that the router was deployed with."""
 
-    def __init__(self, service: str, known: Mapping[str, object]) -> None:
+    def __init__(self, service: str, known: Iterable[str]) -> None:
         listed = ", ".join(sorted(known)) or "none"
         super().__init__(
             f"the router may not invoke {service}: it was deployed with {listed}; "

@@ -15,6 +15,7 @@ from typing import Any
 
 from router import targets
 from router.choice import Choice, fall_back
+from router.errors import NotDeployed
 from router.sources.source import Event, Outcome, Part, Source
 
 
@@ -27,10 +28,19 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of a group, and the choices by which it ran in the end."""
+
+    group: Sequence[Chosen]
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invocations:
     """All invocations that one event leads to. `aliases` maps names on ARNs."""
 
     begin: targets.Begin
+    service: str
     aliases: Mapping[str, str]
     source: Source
     event: Event
@@ -38,7 +48,7 @@ class Invocations:
 
     def run(
         self, chosen: Sequence[Chosen], meanwhile: Callable[[], None]
-    ) -> list[Outcome]:
+    ) -> list[Settled]:
         """Invoke, and wait; what went wrong is in the outcomes."""
         groups: dict[str, list[Chosen]] = {}
         for item in chosen:
@@ -48,10 +58,13 @@ class Invocations:
         return [self._finish(group, pending) for group, pending in under_way]
 
     def _start(self, group: list[Chosen]) -> targets.Pending | Exception:
-        parts = _parts(group)
+        parts, alias = _parts(group), group[0].choice.alias
         try:
+            if alias not in self.aliases:
+                name = f"{self.service}:{alias}"
+                return NotDeployed(name, self.aliases.values())
             call = targets.Call(
-                arn=self.aliases[group[0].choice.alias],
+                arn=self.aliases[alias],
                 event=self.source.carry(self.event, parts),
                 client_context=self.source.client_context(parts, self.context),
                 timeout=targets.seconds_left(self.context),
@@ -62,22 +75,28 @@ class Invocations:
 
     def _finish(
         self, group: list[Chosen], pending: targets.Pending | Exception
-    ) -> Outcome:
-        parts = _parts(group)
+    ) -> Settled:
+        choice = group[0].choice
         try:
             if isinstance(pending, Exception):
-                return Outcome(parts=parts, error=pending)
-            return Outcome(parts=parts, answer=targets.finish(pending))
+                return _settled(group, error=pending)
+            return _settled(group, answer=targets.finish(pending))
         except targets.AliasGone as gone:
-            choice = group[0].choice
-            if choice.alias == choice.stable or choice.stable not in self.aliases:
-                return Outcome(parts=parts, error=gone)
+            if choice.alias == choice.stable:
+                return _settled(group, error=gone)
             healed = [
                 Chosen(unit=item.unit, choice=fall_back(item.choice)) for item in group
             ]
             return self._finish(healed, self._start(healed))
         except Exception as error:  # noqa: BLE001 - it is merged with the others
-            return Outcome(parts=parts, error=error)
+            return _settled(group, error=error)
+
+
+def _settled(
+    group: list[Chosen], *, answer: Any = None, error: Exception | None = None
+) -> Settled:
+    outcome = Outcome(parts=_parts(group), answer=answer, error=error)
+    return Settled(group=group, outcome=outcome)
 
 
 def _parts(group: list[Chosen]) -> list[Part]:

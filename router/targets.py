@@ -63,15 +63,23 @@ def start(begin: Begin, call: Call) -> Pending:
     if call.timeout <= 0:
         msg = "too little time is left to wait for the target; raise the timeout"
         raise OutOfTime(msg)
-    payload = json.dumps(call.event, separators=(",", ":"), ensure_ascii=False).encode(
-        "utf-8", "surrogatepass"
-    )
+    payload = encode(call.event)
     context = json.dumps(call.client_context) if call.client_context else None
     try:
         return begin(call.arn, payload, context, call.timeout)
     except ContextTooLarge:
         # Better to lose a decision than a request.
         return begin(call.arn, payload, None, call.timeout)
+
+
+def encode(event: Any) -> bytes:
+    """The payload: UTF-8, with escapes only where UTF-8 has no other way."""
+    text = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        # A lone surrogate, which JSON may hold as an escape.
+        return json.dumps(event, separators=(",", ":")).encode()
 
 
 def finish(pending: Pending) -> Any:

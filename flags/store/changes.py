@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from flags.codec import decode
+from flags.codec import decode, flag_from
 from flags.errors import InvalidDocument, Problem, StoreUnavailable, VersionConflict
+from flags.model import Flag
 from flags.store.checks import ROUTING, read_flag, shared_services
 from flags.store.compiler import Compiled, compile_flag, compile_snapshot
 
@@ -48,6 +49,18 @@ class State:
         """A document's version; 0 if there is none."""
         stored = self.documents.get(name)
         return stored.version if stored else 0
+
+    def readable(self) -> Iterator[tuple[str, Flag]]:
+        """The compiled flags; what is damaged is left out."""
+        for name, entry in self.compiled.items():
+            try:
+                yield name, flag_from(name, entry)
+            except (KeyError, TypeError, ValueError, AttributeError):
+                continue
+
+    def lost(self) -> set[str]:
+        """Flags that are among the documents and not, or damaged, in the snapshot."""
+        return {*self.documents} - {ROUTING} - {name for name, _ in self.readable()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,15 +148,15 @@ def _snapshot(state: State, edits: list[Edit], salt: str) -> str:
     bodies |= {edit.name: edit.body for edit in edits}
     routing = bodies.pop(ROUTING, {})
     # Only what changes is checked by today's grammar: a document of yesterday's must
-    # not stand in the way of an abort.
+    # not stand in the way of another's abort.
     documents = {
         edit.name: read_flag(edit.name, edit.body)
         for edit in edits
         if edit.name != ROUTING
     }
     problems = [*_oversized(edits), *shared_services(_claims(bodies))]
-    compiled = dict(state.compiled)
-    previous = decode(compile_snapshot(state.snapshot, compiled, {})).flags
+    previous = dict(state.readable())
+    compiled = _recompiled(state, salt) | {n: state.compiled[n] for n in previous}
     for name, document in documents.items():
         version, before = state.version(name) + 1, previous.get(name)
         compiled[name] = compile_flag(document, before, version=version, salt=salt)
@@ -157,6 +170,19 @@ def _snapshot(state: State, edits: list[Edit], salt: str) -> str:
     # What no reader would accept is not written: read it back first.
     decode(text)
     return text
+
+
+def _recompiled(state: State, salt: str) -> dict[str, Compiled]:
+    """What the snapshot lost, anew from the documents; the unreadable left out."""
+    found: dict[str, Compiled] = {}
+    for name in state.lost():
+        stored = state.documents[name]
+        try:
+            document = read_flag(name, stored.body)
+        except InvalidDocument:
+            continue
+        found[name] = compile_flag(document, None, version=stored.version, salt=salt)
+    return found
 
 
 def _claims(bodies: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -212,7 +238,8 @@ class Writer:
         for attempt in range(ATTEMPTS):
             state = self.store.load()
             edits = edit(state)
-            if not edits:
+            # A change of nothing still mends a snapshot that has lost something.
+            if not edits and not state.lost():
                 return ()
             commit = plan(
                 state, edits, signature, at=self.timestamp(), salt=self.salt()

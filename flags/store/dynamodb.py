@@ -52,11 +52,8 @@ class DynamoStore:
             # The snapshot first: documents that are newer than it make the commit
             # fail and start over. The other way round, the old documents would be
             # compiled over the new snapshot.
-            body = self._client.get_item(
-                TableName=self._table,
-                Key=_key("snapshot", "body"),
-                ConsistentRead=True,
-            ).get("Item")
+            version = self._snapshot("version")
+            body = self._snapshot("body")
             items = [*self._query("flags"), *self._query(ROUTING)]
         documents = {
             item["sk"]["S"]: Stored(
@@ -66,12 +63,10 @@ class DynamoStore:
             )
             for item in items
         }
-        if body is None:
-            return State(documents=documents)
         return State(
             documents=documents,
-            snapshot=int(body["version"]["N"]),
-            compiled=json.loads(body["body"]["S"])["flags"],
+            snapshot=int(version["version"]["N"]) if version else 0,
+            compiled=_compiled(body),
         )
 
     def commit(self, commit: Commit) -> None:
@@ -100,6 +95,12 @@ class DynamoStore:
             )
         return [_entry(name, item) for item in found["Items"]]
 
+    def _snapshot(self, sk: str) -> Item | None:
+        found: Item | None = self._client.get_item(
+            TableName=self._table, Key=_key("snapshot", sk), ConsistentRead=True
+        ).get("Item")
+        return found
+
     def _query(self, pk: str) -> Iterator[Item]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
@@ -109,6 +110,15 @@ class DynamoStore:
         )
         for page in pages:
             yield from page["Items"]
+
+
+def _compiled(body: Item | None) -> dict[str, Any]:
+    """The compiled flags; none if the snapshot is missing or damaged."""
+    try:
+        flags = json.loads(body["body"]["S"])["flags"] if body else {}
+    except (KeyError, TypeError, ValueError):
+        return {}
+    return flags if isinstance(flags, dict) else {}
 
 
 def _key(pk: str, sk: str) -> Item:
@@ -155,7 +165,8 @@ def _snapshot_puts(commit: Commit) -> list[Item]:
     body = _key("snapshot", "body") | version | {"body": {"S": commit.body}}
     return [
         _conditioned(_key("snapshot", "version") | version, commit.based_on),
-        _conditioned(body, commit.based_on),
+        # Its condition is the other's: a body that was lost can be written anew.
+        {"Item": body},
     ]
 
 

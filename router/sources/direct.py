@@ -13,7 +13,20 @@ from flags.token import NAME, Token
 from router.sources.source import Asked, Event, Facts, Part, Source
 from router.sources.values import mapping, search
 
+_CLIENT = (
+    "installation_id",
+    "app_title",
+    "app_version_name",
+    "app_version_code",
+    "app_package_name",
+)
+_REQUEST_MARKS = ("method", "httpMethod", "path", "raw_path", "rawPath")
 _MARKS = ("Records", "records", "requestContext", "eventSource", "awslogs")
+
+
+def _web(event: Event) -> bool:
+    """Whether it is a request of some kind, and so from who knows whom."""
+    return "headers" in event and any(mark in event for mark in _REQUEST_MARKS)
 
 
 class Direct(Source):
@@ -23,7 +36,7 @@ class Direct(Source):
 
     def recognises(self, event: Event) -> bool:
         """Whether the event is of this source."""
-        return not any(mark in event for mark in _MARKS)
+        return not any(mark in event for mark in _MARKS) and not _web(event)
 
     def facts(self, event: Event) -> Facts:  # noqa: ARG002
         """Nothing but the source."""
@@ -48,5 +61,13 @@ class Direct(Source):
         custom.pop(NAME, None)
         if parts[0].token.members:
             custom[NAME] = str(parts[0].token)
-        env = mapping(getattr(given, "env", None))
-        return {k: v for k, v in (("custom", custom), ("env", dict(env))) if v}
+        env = dict(mapping(getattr(given, "env", None)))
+        both = (("custom", custom), ("env", env), ("client", _client(given)))
+        return {name: part for name, part in both if part}
+
+
+def _client(given: Any) -> dict[str, Any]:
+    """The part that Lambda's runtime hands over as an object."""
+    client = getattr(given, "client", None)
+    found = {name: getattr(client, name, None) for name in _CLIENT}
+    return {name: value for name, value in found.items() if value is not None}

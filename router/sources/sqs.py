@@ -76,9 +76,16 @@ def _failures(outcome: Outcome) -> list[Any]:
         if outcome.answer in (None, "", {}):
             return []
         listed = dig(outcome.answer, "batchItemFailures")
-        if listed is None or isinstance(listed, list):
+        if listed is None or _valid(listed, outcome.parts):
             return listed or []
     return [{"itemIdentifier": part.unit["messageId"]} for part in outcome.parts]
+
+
+def _valid(listed: Any, parts: Sequence[Part]) -> bool:
+    """Whether it lists messages of the group; if not, Lambda takes all as failed."""
+    ours = {part.unit["messageId"] for part in parts}
+    items = listed if isinstance(listed, list) else [None]
+    return all(dig(item, "itemIdentifier") in ours for item in items)
 
 
 def _carrying(part: Part) -> Any:

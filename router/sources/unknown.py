@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flags.token import Token
+from router.sources.http import stripped
 from router.sources.source import Asked, Event, Facts, Part, Source
 
 UNKNOWN = "unknown"
 
 
 class Unknown(Source):
-    """What is left; nothing in it is read, nothing is changed."""
+    """What is left; nothing in it is read."""
 
     name = UNKNOWN
 
@@ -33,5 +34,5 @@ class Unknown(Source):
         return None
 
     def carry(self, event: Event, parts: Sequence[Part]) -> Event:  # noqa: ARG002
-        """The event, untouched."""
-        return event
+        """The event, but for what strangers may have put into its headers."""
+        return stripped(event) if isinstance(event, Mapping) else event

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -34,19 +34,19 @@ def search(expression: str, data: Any) -> Any:
     """What a JMESPath expression finds; None if it finds nothing or can't run."""
     if data is None:
         return None
-    search_in, failure = _compiled(expression)
     try:
-        return search_in(data)
-    except failure:
+        return _compiled(expression)(data)
+    except Exception:  # noqa: BLE001 - a rule meets whatever a stranger sends
         return None
 
 
 @lru_cache(maxsize=256)
-def _compiled(expression: str) -> tuple[Any, type[Exception]]:
+def _compiled(expression: str) -> Callable[[Any], Any]:
     # Imported when a rule first needs it: most rules don't, and a cold start counts.
     import jmespath  # noqa: PLC0415
 
-    return jmespath.compile(expression).search, jmespath.exceptions.JMESPathError
+    found: Callable[[Any], Any] = jmespath.compile(expression).search
+    return found
 
 
 def as_key(value: Any) -> str | None:

@@ -31,6 +31,11 @@ from tests.contracts.store_contract import TABLE, dynamo, scan, table
 SIGNED = Signature(author="ann", reason="because")
 
 
+def _edit(state: State, name: str) -> Edit:
+    body = {"variants": {"on": True}, "off": "on", "serve": "on"}
+    return Edit(name=name, body=body, based_on=state.version(name), action="apply")
+
+
 class TestMemoryStore(StoreContract):
     """The store in memory."""
 
@@ -54,6 +59,24 @@ class TestDynamoStore(StoreContract):
     def everything(self, store: Store) -> Any:  # noqa: ARG002
         """Every item."""
         return scan(self.client)
+
+    @pytest.mark.parametrize("bad", [None, "not JSON", '{"flags": 7}'])
+    def test_a_lost_snapshot_is_mended(self, bad: str | None) -> None:
+        """Whatever becomes of the snapshot, the next change brings all flags back."""
+        store = self.empty()
+        writer = Writer(store=store, timestamp=lambda: "t", salt=lambda: "s")
+        for name in ("gift", "theme"):
+            writer.write(lambda state, name=name: [_edit(state, name)], SIGNED)  # type: ignore[misc]
+        key = {"pk": {"S": "snapshot"}, "sk": {"S": "body"}}
+        self.client.delete_item(TableName=TABLE, Key=key)
+        if bad is not None:
+            item = key | {"version": {"N": "2"}, "body": {"S": bad}}
+            self.client.put_item(TableName=TABLE, Item=item)
+
+        assert writer.write(lambda _: [], SIGNED) == ()
+
+        state = store.load()
+        assert (state.snapshot, set(state.compiled)) == (3, {"gift", "theme"})
 
     def test_items(self) -> None:
         """The table holds exactly the items that readers and people look for."""

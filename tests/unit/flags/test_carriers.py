@@ -125,11 +125,11 @@ def test_client_context(payload: Any) -> None:
     assert carriers.from_event(payload) is None
 
 
-def test_event_before_client_context() -> None:
-    """What stands in the event itself comes first."""
+def test_client_context_before_event() -> None:
+    """What the router set beside a payload outranks what the payload says."""
     received = {"headers": {NAME: OTHER}}
 
-    assert Token.parse(OTHER) == carriers.from_event(received, beside(WIRE))
+    assert carriers.from_event(received, beside(WIRE)) == GREEN
 
 
 @pytest.mark.parametrize(

@@ -436,3 +436,16 @@ def test_a_restored_table() -> None:
     bench.clock.advance(10.0)
 
     assert Held(rules="ONE", version=1, stale=False) == bench.snapshot.current()
+
+
+def test_better_rules_after_a_long_bad_spell() -> None:
+    """However long the table's snapshot was bad, a good one arrives as ever."""
+    bench = ready()
+    bench.table.held = (2, BAD)
+    for _ in range(100):
+        bench.clock.advance(10.0)
+        assert bench.snapshot.current() == Held(rules="ONE", version=1, stale=True)
+    bench.table.held = (3, "three")
+    bench.clock.advance(10.0)
+
+    assert bench.snapshot.current() == Held(rules="THREE", version=3, stale=False)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from flags.errors import StoreUnavailable
+from flags.store.changes import Commit, Edit, Signature, plan
 from flags.token import NAME
 from router.errors import NoService, NotDeployed, RulesUnavailable, UnknownEvent
-from tests.unit.router.conftest import RULES, Bench, Refusal, Reply, event
+from tests.unit.router.conftest import ARN, RULES, Bench, Refusal, Reply, event
 
 SINGLE = {
     "http": "shop-checkout",
@@ -331,3 +333,151 @@ def test_no_invocation_without_time_to_wait_for_it(bench: Bench) -> None:
     with pytest.raises(Exception, match="too little time"):
         bench.handle(event("http"), Remaining(100))
     assert not bench.calls
+
+
+LATTICE = {
+    "raw_path": "/checkout",
+    "method": "GET",
+    "headers": {"canary-decision": "v1~shop.green.999", "host": "x"},
+}
+WEBSOCKET = {
+    "headers": {"Canary-Decision": "v1~shop.green.999", "Host": "x"},
+    "requestContext": {"eventType": "CONNECT", "routeKey": "$connect"},
+}
+
+
+@pytest.mark.parametrize("arrived", [LATTICE, WEBSOCKET])
+def test_requests_of_unknown_kinds_bring_no_decision(
+    bench: Bench, arrived: dict[str, Any]
+) -> None:
+    """A stranger's token is dropped even where the source isn't known yet."""
+    bench.weight(50)
+    bench.handle(arrived)
+    assert (bench.last.alias, bench.lines[-1]["reason"]) == ("blue", "UNKNOWN_EVENT")
+    assert bench.last.event["headers"] == {
+        name: value
+        for name, value in arrived["headers"].items()
+        if name.lower() == "host"
+    }
+
+
+def token_of(record: Any) -> str:
+    """The token with which a message went out."""
+    return str(record["messageAttributes"][NAME]["stringValue"])
+
+
+def carrying(record: Any, token: str) -> Any:
+    """A message with a token."""
+    attribute = {"stringValue": token, "dataType": "String"}
+    return {**record, "messageAttributes": {NAME: attribute}}
+
+
+def test_messages_of_a_group_keep_their_other_decisions(bench: Bench) -> None:
+    """A shared colour says nothing about releases that the service isn't in."""
+    bench.weight(0)
+    one, *_, other = event("sqs_fifo")["Records"][:5]
+    arrived = [carrying(one, "v1~search.green.5"), carrying(other, "v1~search.blue.3")]
+    bench.handle({"Records": arrived})
+    tokens = [token_of(record) for record in bench.last.event["Records"]]
+    assert [text.split("~")[1] for text in tokens] == [
+        "search.green.5",
+        "search.blue.3",
+    ]
+    assert len({text.split("~")[2] for text in tokens}) == 1
+
+
+def test_a_whole_batch_is_decided_by_the_newer_rules(bench: Bench) -> None:
+    """If one message knows of an abort, no other goes to green any more."""
+    bench.weight(100)
+    bench.handle(event("http"))
+    now = bench.now
+    bench.abort()
+    bench.now = now + 0.1
+    first, second, *_ = event("sqs")["Records"]
+    newer = bench.store.load().version("shop")
+    bench.handle({"Records": [first, carrying(second, f"v1~shop.blue.{newer}")]})
+    assert bench.last.alias == "blue"
+    assert len(bench.last.event["Records"]) == 2
+
+
+def test_the_log_says_what_ran_in_the_end(bench: Bench) -> None:
+    """A fallback is recorded as what it is, not as the canary."""
+    bench.weight(100)
+    bench.answers[("shop-email", "green")] = Refusal("ResourceNotFoundException")
+    bench.handle(event("sns"))
+    line = bench.lines[-1]
+    assert (line["alias"], line["reason"]) == ("blue", "NO_ALIAS")
+
+
+def test_a_stable_alias_that_was_not_deployed_is_named() -> None:
+    """Promoted to a colour that the deployment leaves out: one clear error."""
+    bench = Bench()
+    bench.apply(RULES)
+    bench.weight(10)
+    bench.promote()
+    bench.router = bench.new_router(CANARY_TARGETS=f"{ARN}:shop-checkout:blue")
+    with pytest.raises(NotDeployed, match="shop-checkout:green"):
+        bench.handle(event("http"))
+
+
+@pytest.mark.parametrize("bad", [[{"itemIdentifier": ""}], [{"x": 1}], "all", [None]])
+def test_a_malformed_batch_answer_fails_its_own_colour_only(
+    bench: Bench, bad: Any
+) -> None:
+    """Lambda would take it as complete failure; the other colour's work stays done."""
+    bench.weight(50)
+    bench.answers[("shop-ledger", "green")] = {"batchItemFailures": bad}
+    answer = bench.handle(event("sqs"))
+    green = next(call for call in bench.calls if call.alias == "green")
+    expected = [record["messageId"] for record in green.event["Records"]]
+    assert expected == [f["itemIdentifier"] for f in answer["batchItemFailures"]]
+
+
+def test_a_client_context_goes_on_whole(bench: Bench) -> None:
+    """Custom, environment and client parts all arrive."""
+    given = SimpleNamespace(
+        custom={"mine": "1"},
+        env={"locale": "nl"},
+        client=SimpleNamespace(installation_id="i", app_title="t"),
+    )
+    bench.handle(event("direct"), SimpleNamespace(client_context=given))
+    context = bench.last.context
+    assert context["custom"]["mine"] == "1"
+    assert context["env"] == {"locale": "nl"}
+    assert context["client"] == {"installation_id": "i", "app_title": "t"}
+
+
+def test_a_lone_surrogate_goes_on_as_an_escape(bench: Bench) -> None:
+    """JSON can hold what UTF-8 can't; the payload is good UTF-8 all the same."""
+    bench.handle({"text": "\ud83d", "name": "Zoë"})
+    assert bench.last.event == {"text": "\ud83d", "name": "Zoë"}
+
+
+def test_an_error_about_routes_shows_no_path(bench: Bench) -> None:
+    """Paths may be private, and errors are logged."""
+    bench.apply({"routing": {"routes": []}})
+    arrived = event("http") | {"rawPath": "/reset/jane@example.com"}
+    with pytest.raises(NoService) as caught:
+        bench.handle(arrived)
+    assert "jane" not in str(caught.value)
+
+
+@pytest.mark.parametrize("expression", ["ceil(user.id)", "user[::0]"])
+def test_an_expression_that_fails_finds_nobody(bench: Bench, expression: str) -> None:
+    """Whatever a stranger's body does to an expression, stable answers."""
+    routes = json.loads(json.dumps(RULES["routing"]["routes"]))
+    routes[0]["identity"] = [{"body": expression}]
+    bench.store.commit(_routing(bench, routes))
+    bench.now += 10
+    arrived = event("http") | {"body": '{"user": {"id": 1e999}}'}
+    assert bench.handle(arrived) == {"ran": "blue"}
+
+
+def _routing(bench: Bench, routes: list[dict[str, Any]]) -> Commit:
+    """A commit of routes, past what the grammar would say of them."""
+    state = bench.store.load()
+    body = {"default": "shop-checkout", "routes": routes}
+    edit = Edit(
+        name="routing", body=body, based_on=state.version("routing"), action="apply"
+    )
+    return plan(state, [edit], Signature(author="me"), at="t", salt="s")

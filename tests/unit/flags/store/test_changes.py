@@ -180,3 +180,17 @@ def test_a_document_of_another_grammar_does_not_block_an_abort() -> None:
     made = planned(state, edit("shop", SHOP, based_on=1))
 
     assert decode(made.body).flags["shop"].serve == "blue"
+
+
+def test_a_damaged_flag_is_compiled_anew() -> None:
+    """A compiled flag that can't be read is made from its document again."""
+    store = after(edit("gift", GIFT), edit("shop", SHOP))
+    state = store.load()
+    compiled = {**state.compiled, "gift": {"version": 1}}
+    damaged = State(
+        documents=state.documents, snapshot=state.snapshot, compiled=compiled
+    )
+
+    made = planned(damaged, edit("shop", SHOP | {"weight": 10}, based_on=1))
+
+    assert decode(made.body).flags["gift"].variants == {"on": True}
