@@ -65,6 +65,7 @@ def promote(
     from rollouts import moves
 
     desk: Desk = ctx.obj
+    screen = desk.screen(output)
     move = changing.Move(
         name=name,
         action="promote",
@@ -72,7 +73,8 @@ def promote(
         if_version=if_version,
     )
     moved = changing.carry_out(*desk.open(author, reason), move)
-    changing.show(desk.screen(output), moved.entries)
+    _note_start(screen, moves.stable(moved.before), moves.stable(moved.body))
+    changing.show(screen, moved.entries)
 
 
 def abort(
@@ -96,6 +98,13 @@ def abort(
         stable = moves.stable(moved.body)
         screen.note(f"{name} has no live rollout; everyone is on {stable} already")
     changing.show(screen, moved.entries)
+
+
+def _note_start(screen: "Screen", was: str, stable: str) -> None:
+    screen.note(
+        f"routers that start without the table still take {was} for stable: "
+        f"deploy with StableAlias={stable}, or pack `canary export --snapshot`"
+    )
 
 
 def _note_weight(screen: "Screen", name: str, moved: "Moved") -> None:

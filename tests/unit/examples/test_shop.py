@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,9 @@ from tests.unit.examples.conftest import Function
 Start = Callable[[str], Function]
 
 TOKEN = "v1~shop.green.3"
+
+THREE = ["GREETING", "PRICE", "SHIPPING"]
+CONSTANT = re.compile(rf"^({'|'.join(THREE)}) = .*")
 
 
 def request(method: str, body: str | None = None, **more: Any) -> dict[str, Any]:
@@ -50,6 +54,20 @@ def test_the_next_version_ships_for_free(start: Start) -> None:
     ]
     assert [body["shipping"] for body in bodies] == [4.9, 0.0]
     assert len({body["greeting"] for body in bodies}) == 2
+
+
+def test_the_versions_differ_in_three_constants() -> None:
+    """But for the docstring and three constants the next version is the same code."""
+    one, two = (_shape(name) for name in ("checkout", "checkout_next"))
+    assert one == two
+
+
+def _shape(name: str) -> list[str]:
+    """The lines of a checkout, without what may differ."""
+    _, *lines = (SHOP / name / "app.py").read_text("utf-8").splitlines()
+    found = [CONSTANT.sub(r"\1", line) for line in lines]
+    assert [line for line in found if line in THREE] == THREE
+    return found
 
 
 def test_an_order_is_told_to_three(start: Start) -> None:

@@ -142,6 +142,24 @@ def test_promote_swaps_the_roles(canary: Canary, table: Table) -> None:
     assert "weight" not in table.body("shop")
 
 
+@pytest.mark.parametrize(("was", "stable"), [("blue", "green"), ("green", "blue")])
+def test_promote_says_what_the_table_cannot_change(
+    canary: Canary, table: Table, was: str, stable: str
+) -> None:
+    """Routers that start without the table know the colour of their deployment."""
+    text = f"flags: {{shop: {{weight: 5, release: {{services: [a], stable: {was}}}}}}}"
+    canary("apply", "-f", "-", stdin=text)
+
+    result = canary("promote", "shop")
+
+    assert 0 == result.code
+    assert (
+        f"canary: routers that start without the table still take {was} for stable: "
+        f"deploy with StableAlias={stable}, or pack `canary export --snapshot`\n"
+    ) == result.err
+    assert stable == table.body("shop")["release"]["stable"]
+
+
 def test_promote_needs_a_rollout(canary: Canary, table: Table) -> None:
     """Nothing is promoted by accident when no rollout is live."""
     result = canary("promote", "shop")
