@@ -102,7 +102,7 @@ def abort(
 
 def _note_start(screen: "Screen", was: str, stable: str) -> None:
     screen.note(
-        f"routers that start without the table still take {was} for stable: "
+        f"routers that start without the table may still take {was} for stable: "
         f"deploy with StableAlias={stable}, or pack `canary export --snapshot`"
     )
 
