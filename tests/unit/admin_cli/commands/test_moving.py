@@ -154,8 +154,9 @@ def test_promote_says_what_the_table_cannot_change(
 
     assert 0 == result.code
     assert (
-        f"canary: routers that start without the table may still take {was} for stable: "
-        f"deploy with StableAlias={stable}, or pack `canary export --snapshot`\n"
+        f"canary: routers that start without the table may still take {was} for "
+        f"stable: deploy with StableAlias={stable}, "
+        "or pack `canary export --snapshot`\n"
     ) == result.err
     assert stable == table.body("shop")["release"]["stable"]
 
