@@ -3,12 +3,12 @@
 Laws
 1. Total: whatever is missing (rules, release, identity, alias), stable is the answer,
    and `reason` says why.
-2. Pure: the rules, the unit and a fresh visitor id come in as arguments.
+2. Pure: the rules, the unit and the source of visitor ids come in as arguments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,7 +38,6 @@ class Choice:
     stable: str
     release: str | None = None
     generation: int | None = None
-    bucket: int | None = None
     visitor: Visitor | None = None
 
 
@@ -50,7 +49,7 @@ class Asking:
     source: Source
     route: Route | None
     carried: Token
-    new_id: str
+    new_id: Callable[[], str]
 
     def context(self) -> Context:
         """The identity, from the first place that has one, and the attributes."""
@@ -89,21 +88,21 @@ def choose(
     decision, visitor = _decide(flag, asking)
     if decision.variant not in aliases:
         return _on_stable(service, flag, asking.carried, NO_ALIAS)
-    return Choice(
+    choice = Choice(
         service=service,
         alias=decision.variant,
         reason=decision.reason.value,
-        token=_with(asking.carried, flag, decision.variant, decision.version),
+        token=asking.carried,
         stable=flag.release.stable,
         release=flag.name,
         generation=decision.version,
-        bucket=decision.bucket,
         visitor=visitor,
     )
+    return share(choice, asking.carried)
 
 
 def share(choice: Choice, carried: Token) -> Choice:
-    """The same choice for another unit, which carries decisions of its own."""
+    """The choice for a unit that carries these decisions: it joins them."""
     if choice.release is None or choice.generation is None:
         return replace(choice, token=carried)
     decided = Carried(
@@ -133,18 +132,13 @@ def _decide(flag: Flag, asking: Asking) -> tuple[Decision, Visitor | None]:
 
 def _on_stable(service: str, flag: Flag, carried: Token, reason: str) -> Choice:
     stable = flag.release.stable if flag.release else flag.off
-    return Choice(
+    choice = Choice(
         service=service,
         alias=stable,
         reason=reason,
-        token=_with(carried, flag, stable, flag.version),
+        token=carried,
         stable=stable,
         release=flag.name,
         generation=flag.version,
     )
-
-
-def _with(token: Token, flag: Flag, variant: str, generation: int) -> Token:
-    return token.with_decision(
-        Carried(release=flag.name, variant=variant, generation=generation)
-    )
+    return share(choice, carried)

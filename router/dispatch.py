@@ -126,7 +126,7 @@ class Router:
             source=arrival.source,
             route=arrival.route,
             carried=carried,
-            new_id=self.new_id(),
+            new_id=self.new_id,
         )
         service = arrival.service
         aliases = self.config.targets[service]

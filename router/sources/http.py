@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flags.token import NAME, Token
@@ -50,12 +50,12 @@ class Http(Source):
         """Nothing: whatever a stranger says about decisions is dropped."""
         return None
 
-    def visitor(self, unit: Any, new_id: str) -> Visitor | None:
+    def visitor(self, unit: Any, new_id: Callable[[], str]) -> Visitor | None:
         """Whoever the visitor cookie names, or somebody new."""
         known = cookie(unit, VISITOR_COOKIE)
         if known and _VISITOR_ID.fullmatch(known):
             return Visitor(key=known, minted=False)
-        return Visitor(key=new_id, minted=True)
+        return Visitor(key=new_id(), minted=True)
 
     def carry(self, event: Event, parts: Sequence[Part]) -> Event:
         """The event with our token in its headers, and nobody else's."""

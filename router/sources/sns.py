@@ -8,7 +8,7 @@ from typing import Any
 from flags import carriers
 from flags.token import NAME, Token
 from router.sources.source import Asked, Event, Facts, Part, Source
-from router.sources.values import dig, parse, search
+from router.sources.values import dig, first_record, parse, search
 
 
 class Sns(Source):
@@ -19,8 +19,7 @@ class Sns(Source):
 
     def recognises(self, event: Event) -> bool:
         """Whether the event is of this source."""
-        records = event.get("Records")
-        first = records[0] if isinstance(records, list) and records else None
+        first = first_record(event)
         return bool(dig(first, "EventSource") == "aws:sns" and dig(first, "Sns"))
 
     def facts(self, event: Event) -> Facts:

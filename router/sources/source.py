@@ -7,7 +7,7 @@ A new source is a file beside this one with a subclass, and a line in
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,7 +96,11 @@ class Source(ABC):
         """The decision that came in with the unit."""
         return carriers.from_event(unit, context)
 
-    def visitor(self, unit: Any, new_id: str) -> Visitor | None:  # noqa: ARG002
+    def visitor(
+        self,
+        unit: Any,  # noqa: ARG002
+        new_id: Callable[[], str],  # noqa: ARG002
+    ) -> Visitor | None:
         """The anonymous visitor behind the unit, where the source can mark one."""
         return None
 

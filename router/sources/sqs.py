@@ -15,7 +15,7 @@ from typing import Any
 from flags import carriers
 from flags.token import NAME, Token
 from router.sources.source import Asked, Event, Facts, Outcome, Part, Source
-from router.sources.values import dig, parse, search
+from router.sources.values import dig, first_record, parse, search
 
 
 class Sqs(Source):
@@ -26,8 +26,7 @@ class Sqs(Source):
 
     def recognises(self, event: Event) -> bool:
         """Whether the event is of this source."""
-        records = event.get("Records")
-        first = records[0] if isinstance(records, list) and records else None
+        first = first_record(event)
         return bool(dig(first, "eventSource") == "aws:sqs")
 
     def facts(self, event: Event) -> Facts:

@@ -30,6 +30,12 @@ def parse(text: Any) -> Any:
         return None
 
 
+def first_record(event: Any) -> Any:
+    """The first of an event's records, or None."""
+    records = mapping(event).get("Records")
+    return records[0] if isinstance(records, list) and records else None
+
+
 def search(expression: str, data: Any) -> Any:
     """What a JMESPath expression finds; None if it finds nothing or can't run."""
     if data is None:
