@@ -9,6 +9,8 @@ LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 
 	--generate-hashes --no-strip-extras --no-emit-index-url --upgrade \
 	--custom-compile-command "make lock"
 
+BENCHMARKS = $(filter-out __%,$(patsubst benchmarks/%.py,%,$(wildcard benchmarks/*.py)))
+
 .PHONY: help demo up down test check format unit packaging e2e build bench lock \
 	clean venvs python
 
@@ -48,19 +50,22 @@ build: .venv-sam/.stamp ## build what `sam deploy` sends to AWS
 	.venv-sam/bin/sam validate
 	CANARY_WHEELS="$(CURDIR)/build/wheels" .venv-sam/bin/sam build
 
-bench: .venv/.stamp ## measure NAME=x, with the result in build/bench/x.json
-	@test -n "$(NAME)" || { echo "bench: no benchmark given, say make bench NAME=x" >&2; exit 2; }
+bench: ## measure NAME=x, with the result in build/bench/x.json
+	@test -n "$(filter $(BENCHMARKS),$(NAME))" || { echo \
+		"bench: no benchmark '$(NAME)', say make bench NAME=x with one of $(BENCHMARKS)" >&2; exit 2; }
+	@$(MAKE) -s .venv-bench/.stamp
 	@mkdir -p build/bench
-	$(BIN)/python -m benchmarks.$(NAME) --json > build/bench/$(NAME).json
+	@.venv-bench/bin/python -m benchmarks.$(NAME) --json > build/bench/$(NAME).new
+	@mv build/bench/$(NAME).new build/bench/$(NAME).json
 	@cat build/bench/$(NAME).json
 
 lock: build/lock/bin/uv ## write the pinned requirements anew
-	cd requirements && for name in dev sam emulator; do \
+	cd requirements && for name in dev sam emulator bench; do \
 		../$(LOCK) $$name.in -o $$name.txt || exit; done
 	cd requirements && ../$(LOCK) layer.in -o ../flags/layer-requirements.txt
 
 clean: ## remove everything that make made
-	rm -rf .venv .venv-sam .venv-emulator .aws-sam build .coverage \
+	rm -rf .venv .venv-sam .venv-emulator .venv-bench .aws-sam build .coverage \
 		.hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # The three install side by side: most of the time goes into downloads.
