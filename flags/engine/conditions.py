@@ -1,87 +1,187 @@
-"""Whether a condition holds for a context.
+"""Conditions as functions: made once for each flag, called for each evaluation.
 
 Laws
 1. Total: a type mismatch or a missing attribute is a non-match, never an error.
-2. A boolean never equals a number, and 1 equals 1.0.
-3. `negate` turns round the answer of a comparison, a missing attribute's too.
-
-A new operator is one entry in `OPERATORS` and one row in its test's table.
+2. `negate` turns round the answer of a comparison, a missing attribute's too.
+3. `key` is the targeting key and `now` the time of the evaluation, an argument.
+4. An attribute of just that name comes first; else its dots are a path into objects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from flags.model import Clause, Condition, Context
+from flags.engine.operators import MISSING, OPERATORS
+from flags.model import Clause, Condition, InSegment
 
-MISSING = object()
+if TYPE_CHECKING:
+    from flags.model import Ruleset, Segment
 
-
-def _same(actual: Any, operand: Any) -> bool:
-    if isinstance(actual, bool) or isinstance(operand, bool):
-        return actual is operand
-    return bool(actual == operand)
-
-
-def _ordered(actual: Any, operand: Any, holds: Callable[[Any, Any], bool]) -> bool:
-    both = (actual, operand)
-    if any(isinstance(x, bool) or not isinstance(x, int | float) for x in both):
-        return False
-    return holds(actual, operand)
+Attributes: TypeAlias = Mapping[str, Any]
+# Of the targeting key, the attributes and the time, in seconds since the epoch.
+Predicate: TypeAlias = Callable[[str | None, Attributes, float], Any]
+Getter: TypeAlias = Callable[[str | None, Attributes, float], Any]
+Identify: TypeAlias = Callable[[str | None, Attributes], str | None]
 
 
-def _text(actual: Any, operand: Any, holds: Callable[[str, str], bool]) -> bool:
-    if isinstance(actual, str) and isinstance(operand, str):
-        return holds(actual, operand)
-    return False
-
-
-OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "equals": _same,
-    "in": lambda a, b: any(_same(a, item) for item in b),
-    "starts_with": lambda a, b: _text(a, b, str.startswith),
-    "ends_with": lambda a, b: _text(a, b, str.endswith),
-    "contains": lambda a, b: _text(a, b, lambda x, y: y in x),
-    "greater_than": lambda a, b: _ordered(a, b, lambda x, y: x > y),
-    "greater_or_equal": lambda a, b: _ordered(a, b, lambda x, y: x >= y),
-    "less_than": lambda a, b: _ordered(a, b, lambda x, y: x < y),
-    "less_or_equal": lambda a, b: _ordered(a, b, lambda x, y: x <= y),
-}
-
-
-def value_of(context: Context, attribute: str) -> Any:
-    """The attribute's value or MISSING; `key` is the targeting key."""
-    if attribute == "key":
-        return MISSING if context.key is None else context.key
-    return context.attributes.get(attribute, MISSING)
-
-
-def holds(condition: Condition, context: Context) -> bool:
-    """Whether the condition is true of the context."""
+def predicate(rules: Ruleset, condition: Condition) -> Predicate:
+    """The condition as a function; raises ValueError for a bad operand."""
     if isinstance(condition, Clause):
-        return _compare(condition, context) is not condition.negate
-    answers = (holds(member, context) for member in condition.members)
+        return _clause(condition)
+    if isinstance(condition, InSegment):
+        return _turned(member(rules, condition.segment), negate=condition.negate)
+    parts = tuple(predicate(rules, part) for part in condition.members)
     if condition.join == "all":
-        return all(answers)
-    return any(answers) is (condition.join == "any")
+        return _all(parts)
+    return _turned(any_of(parts), negate=condition.join == "none")
 
 
-def _compare(clause: Clause, context: Context) -> bool:
-    actual = value_of(context, clause.attribute)
-    if clause.operator == "exists":
-        return (actual is not MISSING) is clause.operand
-    if actual is MISSING:
+def any_of(parts: tuple[Predicate, ...]) -> Predicate:
+    """Whether one of them holds."""
+
+    def holds(key: str | None, attributes: Attributes, now: float) -> bool:
+        for part in parts:  # noqa: SIM110 - `any` would make a generator each time
+            if part(key, attributes, now):
+                return True
         return False
-    return OPERATORS[clause.operator](actual, clause.operand)
+
+    return holds
 
 
-def describe(condition: Condition, context: Context) -> str:
-    """The comparison in words, with the value found, for an explanation."""
-    if isinstance(condition, Clause):
-        actual = value_of(context, condition.attribute)
-        found = "missing" if actual is MISSING else repr(actual)
-        verb = f"not {condition.operator}" if condition.negate else condition.operator
-        return f"{condition.attribute} ({found}) {verb} {condition.operand!r}"
-    parts = "; ".join(describe(member, context) for member in condition.members)
-    return f"{condition.join} of [{parts}]"
+def _all(parts: tuple[Predicate, ...]) -> Predicate:
+    def holds(key: str | None, attributes: Attributes, now: float) -> bool:
+        for part in parts:  # noqa: SIM110 - as above
+            if not part(key, attributes, now):
+                return False
+        return True
+
+    return holds
+
+
+def _turned(part: Predicate, *, negate: bool) -> Predicate:
+    if not negate:
+        return part
+    return lambda key, attributes, now: not part(key, attributes, now)
+
+
+def _clause(clause: Clause) -> Predicate:
+    test, name = OPERATORS[clause.operator](clause), clause.attribute
+    if not _plain(name):
+        get = getter(name)
+        return _turned(
+            lambda key, attributes, now: test(get(key, attributes, now)),
+            negate=clause.negate,
+        )
+    if _texts(clause):
+        make = _one_of if clause.operator in {"equals", "in"} else _edge
+        return _turned(make(clause), negate=clause.negate)
+    # One call less than by way of a getter.
+    return _turned(
+        lambda _key, attributes, _now: test(attributes.get(name, MISSING)),
+        negate=clause.negate,
+    )
+
+
+def _plain(attribute: str) -> bool:
+    return attribute not in {"key", "now"} and "." not in attribute
+
+
+def _texts(clause: Clause) -> bool:
+    """The most frequent comparisons: with one text, or with several."""
+    if clause.operator not in {"equals", "in", "starts_with", "ends_with"}:
+        return False
+    return not clause.ignore_case and all(isinstance(x, str) for x in _listed(clause))
+
+
+def _listed(clause: Clause) -> list[Any]:
+    return clause.operand if isinstance(clause.operand, list) else [clause.operand]
+
+
+def _one_of(clause: Clause) -> Predicate:
+    """As the operators do it, at a third of the cost."""
+    name = clause.attribute
+    texts = frozenset(_listed(clause))
+
+    def holds(_key: str | None, attributes: Attributes, _now: float) -> bool:
+        try:
+            return attributes.get(name) in texts
+        except TypeError:  # a list or an object, which has no hash
+            return False
+
+    return holds
+
+
+def _edge(clause: Clause) -> Predicate:
+    """As the operators do it, at half of the cost."""
+    name, texts = clause.attribute, tuple(_listed(clause))
+    if clause.operator == "starts_with":
+
+        def starts(_key: str | None, attributes: Attributes, _now: float) -> bool:
+            value = attributes.get(name)
+            return isinstance(value, str) and value.startswith(texts)
+
+        return starts
+
+    def ends(_key: str | None, attributes: Attributes, _now: float) -> bool:
+        value = attributes.get(name)
+        return isinstance(value, str) and value.endswith(texts)
+
+    return ends
+
+
+def getter(attribute: str) -> Getter:
+    """Where an attribute's value comes from; MISSING if it isn't there."""
+    if attribute == "key":
+        return lambda key, _attributes, _now: MISSING if key is None else key
+    if attribute == "now":
+        return lambda _key, _attributes, now: now
+    if _plain(attribute):
+        return lambda _key, attributes, _now: attributes.get(attribute, MISSING)
+    return lambda _key, attributes, _now: _follow(attributes, attribute)
+
+
+def _follow(attributes: Attributes, path: str) -> Any:
+    if path in attributes:
+        return attributes[path]
+    found: Any = attributes
+    for part in path.split("."):
+        if not isinstance(found, Mapping) or part not in found:
+            return MISSING
+        found = found[part]
+    return found
+
+
+def identify(by: str | None) -> Identify:
+    """Whose identity is hashed or looked up: the targeting key's, or an attribute's."""
+    if by is None or by == "key":
+        return lambda key, _attributes: key if isinstance(key, str) else None
+    get = getter(by)
+    return lambda key, attributes: _identity(get(key, attributes, 0.0))
+
+
+def _identity(value: Any) -> str | None:
+    """A text, a whole number's digits, or the `key` of an object; else None."""
+    if isinstance(value, Mapping):
+        value = value.get("key")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else None
+
+
+def member(rules: Ruleset, name: str) -> Predicate:
+    """Whether a segment holds somebody: included, else not excluded and by a rule."""
+    segment: Segment = rules.segments[name]
+    included, excluded = segment.included, segment.excluded
+    who = identify(segment.by)
+    if segment.by is None and not segment.rules:
+        return lambda key, _attributes, _now: key in included
+    by_rule = any_of(tuple(predicate(rules, rule) for rule in segment.rules))
+
+    def holds(key: str | None, attributes: Attributes, now: float) -> bool:
+        identity = who(key, attributes)
+        if identity in included:
+            return True
+        return identity not in excluded and by_rule(key, attributes, now)
+
+    return holds

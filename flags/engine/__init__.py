@@ -1,0 +1,15 @@
+"""The engine: from a flag and a context to a decision. Pure, and quick.
+
+| module | what |
+|---|---|
+| `plans` | a flag as a function; the walk through it, and its explanation |
+| `branches` | a flag as a list of tests with what is served if they hold |
+| `conditions` | conditions as functions; identities |
+| `operators` | how values are compared; `regex`, `semver`, `times`, `networks` |
+| `serving`, `ramping` | variants, splits and ramps as functions |
+| `wording` | explanations in words |
+"""
+
+from flags.engine.plans import Plan, Plans, Step, evaluate
+
+__all__ = ["Plan", "Plans", "Step", "evaluate"]

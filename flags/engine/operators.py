@@ -1,0 +1,226 @@
+"""How an attribute's value is compared: one entry in `OPERATORS` each.
+
+Laws
+1. Making a test may raise ValueError (a bad operand); the test itself never raises.
+2. A test answers None for a value of another type than it compares, and for MISSING:
+   no match, and `canary explain` says so.
+3. A boolean never equals a number, and 1 equals 1.0.
+
+Modules that cost time to import are imported when a flag first needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from operator import ge, gt, le, lt
+from typing import Any, TypeAlias
+
+from flags.model import Clause
+
+Test: TypeAlias = Callable[[Any], bool | None]
+
+# What stands for the value of an attribute that isn't there.
+MISSING = object()
+
+# How many answers a costly test remembers, and how long the texts may be.
+REMEMBERED = 256
+SHORT = 64
+
+_ARRAYS = (list, tuple, set, frozenset)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _scalars(operand: Any, *, ignore_case: bool) -> Test:
+    """Whether a value is one of these; by type, since `True == 1` to Python."""
+    items = operand if isinstance(operand, _ARRAYS) else [operand]
+    booleans = {item for item in items if isinstance(item, bool)}
+    numbers = frozenset(item for item in items if _number(item))
+    texts = frozenset(item for item in items if isinstance(item, str))
+    if ignore_case:
+        texts = frozenset(text.casefold() for text in texts)
+
+    def test(value: Any) -> bool | None:
+        if isinstance(value, str):
+            return (value.casefold() if ignore_case else value) in texts
+        if isinstance(value, bool):
+            return value in booleans
+        return value in numbers if isinstance(value, int | float) else None
+
+    return test
+
+
+def _equality(clause: Clause) -> Test:
+    return _scalars(_listed([clause.operand]), ignore_case=clause.ignore_case)
+
+
+def _membership(clause: Clause) -> Test:
+    return _scalars(_listed(clause.operand), ignore_case=clause.ignore_case)
+
+
+def _listed(operand: Any) -> list[Any]:
+    good = isinstance(operand, list) and operand
+    if not good or not all(isinstance(item, str | int | float) for item in operand):
+        raise ValueError("give texts, numbers, true or false")
+    return list(operand)
+
+
+def _texts(operand: Any) -> tuple[str, ...]:
+    items = operand if isinstance(operand, list) else [operand]
+    if not items or not all(isinstance(item, str) for item in items):
+        raise ValueError("give a text, or a list of texts")
+    return tuple(items)
+
+
+def _text(holds: Callable[[str, tuple[str, ...]], bool]) -> Callable[[Clause], Test]:
+    def make(clause: Clause) -> Test:
+        wanted = _texts(clause.operand)
+        if clause.ignore_case:
+            folded = tuple(text.casefold() for text in wanted)
+            return lambda value: (
+                holds(value.casefold(), folded) if isinstance(value, str) else None
+            )
+        return lambda value: holds(value, wanted) if isinstance(value, str) else None
+
+    return make
+
+
+def _order(holds: Callable[[Any, Any], bool]) -> Callable[[Clause], Test]:
+    def make(clause: Clause) -> Test:
+        operand = clause.operand
+        if not _number(operand):
+            raise ValueError("give a number")
+
+        def test(value: Any) -> bool | None:
+            kind = type(value)  # twice as fast as isinstance, which bool would pass
+            if kind is int or kind is float:
+                return holds(value, operand)
+            return None
+
+        return test
+
+    return make
+
+
+def _array(
+    join: Callable[[Iterable[bool]], bool], *, none: bool = False
+) -> Callable[[Clause], Test]:
+    def make(clause: Clause) -> Test:
+        each = [
+            _scalars(item, ignore_case=clause.ignore_case)
+            for item in _listed(clause.operand)
+        ]
+
+        def test(value: Any) -> bool | None:
+            if not isinstance(value, _ARRAYS):
+                return None
+            found = join(any(same(item) for item in value) for same in each)
+            return found is not none
+
+        return test
+
+    return make
+
+
+def _modulo(clause: Clause) -> Test:
+    operand = clause.operand if isinstance(clause.operand, dict) else {}
+    parts = [operand.get(name) for name in ("divisor", "from", "to")]
+    if any(isinstance(part, bool) or not isinstance(part, int) for part in parts):
+        raise ValueError("give divisor, from and to as whole numbers")
+    divisor, first, last = (int(part or 0) for part in parts)
+    if not 0 <= first <= last < divisor:
+        raise ValueError("give remainders with 0 <= from <= to < divisor")
+
+    def test(value: Any) -> bool | None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return None
+        return first <= value % divisor <= last
+
+    return test
+
+
+def _existence(clause: Clause) -> Test:
+    wanted = clause.operand
+    if not isinstance(wanted, bool):
+        raise ValueError("give true or false")  # noqa: TRY004 - as all operands
+    return lambda value: (value is not MISSING) is wanted
+
+
+def _remembered(test: Test) -> Test:
+    """The test with its last answers: texts like versions come again and again."""
+    remember = lru_cache(maxsize=REMEMBERED)(test)
+
+    def quick(value: Any) -> bool | None:
+        # Short ones only: what is kept must not grow with what is sent.
+        if type(value) is str and len(value) <= SHORT:
+            return remember(value)
+        return test(value)
+
+    return quick
+
+
+def _pattern(clause: Clause) -> Test:
+    from flags.engine.regex import compile_regex  # noqa: PLC0415 - see above
+
+    (pattern,) = _texts(clause.operand)[:1]
+    found = compile_regex(pattern, ignore_case=clause.ignore_case)
+    return _remembered(lambda value: found(value) if isinstance(value, str) else None)
+
+
+def _version(clause: Clause) -> Test:
+    from flags.engine import semver  # noqa: PLC0415 - see above
+
+    (text,) = _texts(clause.operand)[:1]
+    if clause.operator == "version_in":
+        return _remembered(semver.in_range(text))
+    return _remembered(semver.comparison(clause.operator, text))
+
+
+def _time(clause: Clause) -> Test:
+    from flags.engine import times  # noqa: PLC0415 - see above
+
+    if clause.operator == "weekday_in":
+        return times.weekday_in(list(_texts(clause.operand)), clause.zone)
+    if clause.operator == "time_between":
+        return times.time_between(clause.operand, clause.zone)
+    moment = times.before if clause.operator == "before" else times.after
+    return moment(clause.operand)
+
+
+def _network(clause: Clause) -> Test:
+    from flags.engine.networks import in_networks  # noqa: PLC0415 - see above
+
+    return in_networks(_texts(clause.operand))
+
+
+OPERATORS: dict[str, Callable[[Clause], Test]] = {
+    "equals": _equality,
+    "in": _membership,
+    "starts_with": _text(str.startswith),
+    "ends_with": _text(str.endswith),
+    "contains": _text(lambda value, wanted: any(text in value for text in wanted)),
+    "matches": _pattern,
+    "greater_than": _order(gt),
+    "greater_or_equal": _order(ge),
+    "less_than": _order(lt),
+    "less_or_equal": _order(le),
+    "version_equals": _version,
+    "version_greater_than": _version,
+    "version_greater_or_equal": _version,
+    "version_less_than": _version,
+    "version_less_or_equal": _version,
+    "version_in": _version,
+    "before": _time,
+    "after": _time,
+    "weekday_in": _time,
+    "time_between": _time,
+    "in_network": _network,
+    "has_any": _array(any),
+    "has_all": _array(all),
+    "has_none": _array(any, none=True),
+    "modulo": _modulo,
+    "exists": _existence,
+}
