@@ -1,25 +1,55 @@
-"""Reads snapshots from DynamoDB through the lean client: no boto3."""
+"""Reads snapshots from DynamoDB through the lean client: no boto3.
+
+Laws
+1. A poll is one read of the tiny version item, whatever the size of the rules.
+2. A list of ids is read once, however many snapshots name it.
+3. Whoever holds an old manifest finds all its parts, or sees that one is gone and
+   reads the manifest again, strongly consistent.
+4. Everything read is bounded (`flags.parts`); what breaks a bound is refused whole.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 
 from flags.aws.client import AwsClient
 from flags.aws.errors import AwsCallError
 from flags.aws.getitem import Item, get_item
-from flags.errors import StoreUnavailable
+from flags.errors import InvalidSnapshot, StoreUnavailable
+from flags.parts import Manifest, Part, binary, expand, list_from
+from flags.snapshot import Body
 
 # The tiny item answers in a few milliseconds. A slow table must not slow requests.
 VERSION_TIMEOUT = 0.25
 BODY_TIMEOUT = 1.0
+# For all parts of a big snapshot. Lists that came in time are not read again.
+PARTS_TIMEOUT = 5.0
+
+
+class _Gone(Exception):
+    """A part that the manifest names is not there."""
+
+    def __init__(self, part: Part, version: int) -> None:
+        super().__init__(part.id)
+        self.part = part
+        self.version = version
 
 
 class TableReader:
     """Implements `flags.snapshot.Reader` for a table."""
 
-    def __init__(self, client: AwsClient, table: str) -> None:
+    def __init__(
+        self,
+        client: AwsClient,
+        table: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._client = client
         self._table = table
+        self._clock = clock
+        self._lists: dict[str, frozenset[str]] = {}
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], table: str) -> TableReader:
@@ -28,20 +58,84 @@ class TableReader:
 
     def version(self, *, consistent: bool = False) -> int | None:
         """The snapshot's version: half a read unit, or a whole one if consistent."""
-        item = self._get("version", VERSION_TIMEOUT, consistent=consistent)
+        item = self._get("snapshot", "version", VERSION_TIMEOUT, consistent=consistent)
         return None if item is None else _number(item)
 
-    def body(self, *, consistent: bool = False) -> tuple[int, str] | None:
-        """The snapshot with its own version."""
-        item = self._get("body", BODY_TIMEOUT, consistent=consistent)
-        return None if item is None else (_number(item), _text(item))
+    def body(self, *, consistent: bool = False) -> Body | None:
+        """The snapshot with its own version and its lists; raises `InvalidSnapshot`."""
+        try:
+            return self._body(consistent=consistent)
+        except _Gone as error:
+            if not consistent:
+                return self.body(consistent=True)
+            msg = f"snapshot refused: its part {error.part.id} is gone; apply anew"
+            raise InvalidSnapshot(msg, error.version) from error
 
-    def _get(self, sk: str, timeout: float, *, consistent: bool) -> Item | None:
+    def reset(self) -> None:
+        """Drop connections and lent keys, as after a restore of the sandbox."""
+        self._client.reset()
+
+    def _body(self, *, consistent: bool) -> Body | None:
+        item = self._get("snapshot", "body", BODY_TIMEOUT, consistent=consistent)
+        if item is None:
+            return None
+        version = _number(item)
+        try:
+            manifest = Manifest.read(item)
+            until = self._clock() + PARTS_TIMEOUT
+            text = self._text(manifest, until)
+            lists = self._all_lists(manifest, until)
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as e:
+            msg = f"snapshot refused: {type(e).__name__}: {e}"
+            raise InvalidSnapshot(msg, version) from e
+        return Body(version, text, lists)
+
+    def _text(self, manifest: Manifest, until: float) -> str:
+        if manifest.plain is not None:
+            return manifest.plain
+        if manifest.part is None:
+            return str(expand([manifest.packed], manifest.size), "utf-8")
+        slices = self._slices(manifest.part, manifest.version, until)
+        return str(expand(slices, manifest.part.size), "utf-8")
+
+    def _all_lists(
+        self, manifest: Manifest, until: float
+    ) -> Mapping[str, frozenset[str]]:
+        # The unnamed go first: old and new lists need not fit in memory together.
+        kept = {sha: self._lists[sha] for sha in manifest.lists if sha in self._lists}
+        self._lists = kept
+        for sha, part in manifest.lists.items():
+            if sha not in kept:
+                slices = self._slices(part, manifest.version, until)
+                kept[sha] = list_from(expand(slices, part.size), sha)
+        return kept
+
+    def _slices(self, part: Part, version: int, until: float) -> Iterator[bytes]:
+        for number in range(part.slices):
+            pk, sk = f"snapshot#{part.id}", f"{number:04}"
+            left = min(BODY_TIMEOUT, until - self._clock())
+            if left <= 0:
+                msg = (
+                    f"the table {self._table} took longer than {PARTS_TIMEOUT} s for "
+                    "the parts of the snapshot; it is asked again"
+                )
+                raise StoreUnavailable(msg)
+            # A slice never changes; only one that is very new may need a strong read.
+            item = self._get(pk, sk, left, consistent=False) or self._get(
+                pk, sk, left, consistent=True
+            )
+            if item is None:
+                raise _Gone(part, version)
+            yield binary(item["data"])
+
+    def _get(
+        self, pk: str, sk: str, timeout: float, *, consistent: bool
+    ) -> Item | None:
         try:
             return get_item(
                 self._client,
                 self._table,
-                {"pk": "snapshot", "sk": sk},
+                {"pk": pk, "sk": sk},
                 consistent=consistent,
                 timeout=timeout,
             )
@@ -55,12 +149,4 @@ def _number(item: Item) -> int:
         return int(item["version"]["N"])
     except (KeyError, TypeError, ValueError) as error:
         msg = "the snapshot's version is not a number"
-        raise StoreUnavailable(msg) from error
-
-
-def _text(item: Item) -> str:
-    try:
-        return str(item["body"]["S"])
-    except (KeyError, TypeError) as error:
-        msg = "the snapshot has no body"
         raise StoreUnavailable(msg) from error

@@ -10,13 +10,18 @@ Laws
    nothing but `stale`, and is not tried again within a jittered back-off window.
 4. A snapshot that can't be read is refused whole, and not read again until the
    table names another version.
+5. Rules that fail in use are refused as late as that: whoever finds out condemns
+   them, and the ones before are back. Without ones before they stay, and are stale.
+6. Fresh rules cost two comparisons: between `fresh_from` and `fresh_until`, which
+   every poll moves, `held` is what `current` would return.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from types import MappingProxyType
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from flags.errors import InvalidSnapshot, StoreUnavailable
 
@@ -24,16 +29,31 @@ FIRST_BACKOFF = 1.0
 LAST_BACKOFF = 60.0
 
 R = TypeVar("R")
+# The long lists of ids that a snapshot names, by their digest.
+Lists = Mapping[str, frozenset[str]]
+NO_LISTS: Lists = MappingProxyType({})
+_NEVER = float("-inf")
+
+
+class Body(NamedTuple):
+    """A snapshot as it was read."""
+
+    version: int
+    text: str
+    lists: Lists = NO_LISTS
 
 
 class Reader(Protocol):
-    """Where snapshots come from. Both calls raise `StoreUnavailable`."""
+    """Where snapshots come from. Both reads raise `StoreUnavailable`."""
 
     def version(self, *, consistent: bool = False) -> int | None:
         """The snapshot's version; None if there is none yet. Half a read unit."""
 
-    def body(self, *, consistent: bool = False) -> tuple[int, str] | None:
-        """The snapshot with its own version; None if there is none yet."""
+    def body(self, *, consistent: bool = False) -> Body | None:
+        """The snapshot; None if there is none yet. Also raises `InvalidSnapshot`."""
+
+    def reset(self) -> None:
+        """Drop connections: the sandbox was restored from an image of itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +66,16 @@ class Held(Generic[R]):
 
 
 class Snapshot(Generic[R]):
-    """Keeps the rules fresh; `build` turns a body into rules or raises."""
+    """Keeps the rules fresh; `build` turns text and lists into rules or raises."""
+
+    fresh_from: float
+    fresh_until: float
+    _in_vain: float
 
     def __init__(  # noqa: PLR0913 - clock and dice come from outside
         self,
         reader: Reader,
-        build: Callable[[str], R],
+        build: Callable[[str, Lists], R],
         *,
         now: Callable[[], float],
         random: Callable[[], float],
@@ -64,25 +88,27 @@ class Snapshot(Generic[R]):
         self._random = random
         self._refresh = refresh
         self.problem: str | None = None
-        self._rules: R | None = None
-        if bootstrap is not None:
-            self._start_with(bootstrap)
+        self.held: Held[R] | None = None
+        # The rules in use and the ones before, each with its version.
+        self._used: tuple[R, int | None] | None = None
+        self._previous: tuple[R, int | None] | None = None
         self._version: int | None = None
         self._refused: int | None = None
-        self._checked = float("-inf")
-        self._tried = float("-inf")
-        self._backoff = self._ceiling = 0.0
-        self._in_vain = float("-inf")
+        self._objection: str | None = None
+        if bootstrap is not None:
+            self._start_with(bootstrap)
+        self._forget_time()
 
     def current(self) -> Held[R] | None:
         """The rules to decide by; None if none were ever read nor packaged."""
-        if self._older_than(self._refresh):
+        # A clock that was set back must not keep old rules fresh: hence `fresh_from`.
+        if not self.fresh_from <= self._now() < self.fresh_until:
             self._poll(consistent=False)
-        return self._held()
+        return self.held
 
     def overlap(self) -> None:
         """Poll if it is soon due, for callers that are waiting anyway."""
-        if self._older_than(self._refresh / 2):
+        if not 0 <= self._now() - self.fresh_from < self._refresh / 2:
             self._poll(consistent=False)
 
     def catch_up(self) -> Held[R] | None:
@@ -93,25 +119,46 @@ class Snapshot(Generic[R]):
         if abs(self._now() - self._in_vain) >= FIRST_BACKOFF:
             before = self._version
             self._poll(consistent=True)
-            self._in_vain = self._now() if self._version == before else float("-inf")
-        return self._held()
+            self._in_vain = self._now() if self._version == before else _NEVER
+        return self.held
+
+    def condemn(self, version: int | None, problem: str) -> None:
+        """Rules of this version failed in use: the ones before are back."""
+        if self._used is None or version != self._version:
+            return  # somebody else condemned them, or they have gone
+        if self._previous is not None:
+            self._used, self._previous = self._previous, None
+            self._version = self._used[1]
+            self._refuse(version, problem)
+        elif self._refused is None:
+            self._refuse(version, problem)
+        self._blame(problem)
+
+    def restored(self) -> None:
+        """The sandbox was restored from an image: nobody knows how long it slept."""
+        self._forget_time()
+        self._reader.reset()
+
+    def _forget_time(self) -> None:
+        self.fresh_from = self.fresh_until = _NEVER
+        self._tried = self._in_vain = _NEVER
+        self._backoff = self._ceiling = 0.0
 
     def _start_with(self, bootstrap: str) -> None:
         try:
-            self._rules = self._build(bootstrap)
+            self._used = self._build(bootstrap, NO_LISTS), None
         except InvalidSnapshot as error:
             # A router that can't start would be worse than one without rules.
             self.problem = str(error)
+        self._blame(self.problem)
 
-    def _held(self) -> Held[R] | None:
-        if self._rules is None:
-            return None
-        stale = self.problem is not None
-        return Held(rules=self._rules, version=self._version, stale=stale)
-
-    def _older_than(self, seconds: float) -> bool:
-        # A clock that was set back must not keep old rules fresh: hence the abs.
-        return abs(self._now() - self._checked) >= seconds
+    def _blame(self, problem: str | None) -> None:
+        """Say what is wrong, of the rules in use too."""
+        self.problem = problem
+        if self._used is not None:
+            rules, version = self._used
+            stale = problem is not None
+            self.held = Held(rules=rules, version=version, stale=stale)
 
     def _poll(self, *, consistent: bool) -> None:
         now = self._now()
@@ -121,10 +168,11 @@ class Snapshot(Generic[R]):
         try:
             problem = self._read(consistent=consistent)
         except (StoreUnavailable, InvalidSnapshot) as error:
-            self._fail(str(error))
+            self._fail(error)
         else:
-            self._checked, self.problem = now, problem
+            self.fresh_from, self.fresh_until = now, now + self._refresh
             self._backoff = self._ceiling = 0.0
+            self._blame(problem)
 
     def _read(self, *, consistent: bool) -> str | None:
         """Read what moved; returns what is still wrong with the table's snapshot."""
@@ -136,32 +184,37 @@ class Snapshot(Generic[R]):
                 raise StoreUnavailable(msg)
             if version == self._refused:
                 # Known to be bad, and not read again: look for a better one as ever.
-                return self.problem
+                return self._objection
             if version == self._version:
                 return None
-        found = self._reader.body(consistent=consistent)
-        if found is None:
+        body = self._reader.body(consistent=consistent)
+        if body is None:
             return None
-        version, body = found
-        if self._behind(version) and not consistent:
+        if self._behind(body.version) and not consistent:
             # It lags, or the table was restored: ask again, to be sure.
             return self._read(consistent=True)
-        self._take(version, body)
+        self._take(body)
         return None
 
-    def _take(self, version: int, body: str) -> None:
+    def _take(self, body: Body) -> None:
         try:
-            self._rules = self._build(body)
-        except InvalidSnapshot:
-            self._refused = version
-            raise
-        self._version, self._refused = version, None
+            rules = self._build(body.text, body.lists)
+        except InvalidSnapshot as error:
+            raise InvalidSnapshot(str(error), body.version) from error
+        self._previous = self._used
+        self._used, self._version = (rules, body.version), body.version
+        self._refused = self._objection = None
 
     def _behind(self, version: int) -> bool:
         """Whether a read is older than what was seen before."""
         return self._version is not None and version < self._version
 
-    def _fail(self, problem: str) -> None:
-        self.problem = problem
+    def _refuse(self, version: int | None, problem: str) -> None:
+        self._refused, self._objection = version, problem
+
+    def _fail(self, error: StoreUnavailable | InvalidSnapshot) -> None:
+        if isinstance(error, InvalidSnapshot) and error.version is not None:
+            self._refuse(error.version, str(error))
         self._ceiling = min(LAST_BACKOFF, max(FIRST_BACKOFF, self._ceiling * 2))
         self._backoff = self._ceiling * (0.5 + self._random() / 2)
+        self._blame(str(error))

@@ -1,7 +1,7 @@
-"""From a document to the compiled flag that a snapshot holds.
+"""From documents to the compiled parts that a snapshot holds.
 
 Laws
-1. Pure: the salt for a new split or rollout comes in as an argument.
+1. Pure: the time, and the salt for a new split or rollout, come in as arguments.
 2. What a person can't write (salt, bucket ranges, the rollout's beginning) is taken
    from the flag compiled before, so that an edit never moves users by accident.
 3. A rollout has its own salt: not always the same people go first. It keeps it for
@@ -16,15 +16,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from flags.bucketing import BUCKETS, reallocate
 from flags.codec import SCHEMA
-from flags.model import Flag, Split
-from flags.store.documents import COLOURS, ClauseDocument, FlagDocument
+from flags.model import Flag, Serve, Slots
+from flags.store.clauses import compile_condition, compile_schedule
+from flags.store.documents import COLOURS, FlagDocument
+from flags.store.groups import GroupDocument
+from flags.store.ranges import Compiled, buckets, compile_serve
 
-Compiled = dict[str, Any]
+__all__ = [
+    "Compiled",
+    "Making",
+    "compile_flag",
+    "compile_group",
+    "compile_snapshot",
+    "other",
+]
 
 
 def other(colour: str) -> str:
@@ -32,44 +43,60 @@ def other(colour: str) -> str:
     return COLOURS[1 - COLOURS.index(colour)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """What a compilation is told beside the document and what was there before.
+
+    `version` is the document's, `salt` is used if a new one is due, and `now`, in
+    seconds since the epoch, is when the change is made.
+    """
+
+    version: int
+    salt: str
+    now: float = 0.0
+
+
 def compile_flag(
-    document: FlagDocument, previous: Flag | None, *, version: int, salt: str
+    document: FlagDocument, previous: Flag | None, making: Making
 ) -> Compiled:
-    """Compile a checked document; `salt` is used if a new one is due."""
+    """Compile a checked document of a flag or release."""
     if document.release is not None:
-        return _release(document, previous, version=version, salt=salt)
+        return _release(document, previous, making)
     kept = previous if previous and previous.release is None else None
-    before = _splits(kept)
-    return {
-        "version": version,
+    names = {name: name for name in document.variants or ()}
+    compiled: Compiled = {
+        "version": making.version,
         "enabled": document.enabled,
         "variants": document.variants,
         "off": document.off,
-        "salt": kept.salt if kept else salt,
-        **_targeting(
-            document, {name: name for name in document.variants or ()}, before
-        ),
-        "serve": _serve(document.serve, None, before.get("")),
+        "salt": kept.salt if kept else making.salt,
+        **_targeting(document, names, kept, making),
+        "serve": _serve(document.serve, names, kept, making),
     }
+    if document.requires:
+        compiled["requires"] = [
+            {"flag": item.flag, "variants": item.names()} for item in document.requires
+        ]
+    if document.schedule:
+        compiled["active"] = compile_schedule(document.schedule)
+    return compiled
 
 
-def _release(
-    document: FlagDocument, previous: Flag | None, *, version: int, salt: str
-) -> Compiled:
+def _release(document: FlagDocument, previous: Flag | None, making: Making) -> Compiled:
     stable = (document.release and document.release.stable) or COLOURS[0]
     canary = other(stable)
     was = previous.release if previous else None
-    since, before = None, {}
+    since, kept = None, None
     if document.weight is not None:
-        since = version
+        since = making.version
         if previous and was and was.since is not None and was.canary == canary:
-            since, salt, before = was.since, previous.salt, _splits(previous)
+            since, kept = was.since, previous
     compiled: Compiled = {
-        "version": version,
+        "version": making.version,
         "enabled": document.enabled,
         "variants": {colour: colour for colour in COLOURS},
         "off": stable,
-        "salt": salt,
+        "salt": kept.salt if kept else making.salt,
         "serve": stable,
         "release": {
             "services": document.release.services if document.release else [],
@@ -82,71 +109,93 @@ def _release(
         roles = {"canary": canary, "stable": stable}
         rest = float(100 - Decimal(str(document.weight)))
         split = {"canary": document.weight, "stable": rest}
-        compiled |= _targeting(document, roles, before)
-        compiled["serve"] = _serve(split, roles, before.get(""))
+        compiled |= _targeting(document, roles, kept, making)
+        compiled["serve"] = _serve(split, roles, kept, making)
     return compiled
 
 
 def _targeting(
-    document: FlagDocument, names: Mapping[str, str], before: Mapping[str, Split]
+    document: FlagDocument,
+    names: Mapping[str, str],
+    previous: Flag | None,
+    making: Making,
 ) -> Compiled:
-    targets = {
-        key: names[variant]
-        for variant, keys in document.targets.items()
-        for key in keys
-    }
+    kinds: dict[str, dict[str, str]] = {}
+    for variant, named in document.targets.items():
+        by_kind = named if isinstance(named, dict) else {"key": named}
+        for kind, keys in by_kind.items():
+            kinds.setdefault(kind, {}).update(dict.fromkeys(keys, names[variant]))
     rules = []
     for number, rule in enumerate(document.rules):
         name = rule.name or f"rules[{number}]"
-        serve = _serve(rule.serve, names, before.get(name))
-        rules.append({"name": name, "when": _condition(rule.when), "serve": serve})
-    return {"targets": targets, "rules": rules}
-
-
-def _splits(flag: Flag | None) -> dict[str, Split]:
-    """The bucket ranges in use, by rule; the last resort's name is empty."""
-    if flag is None:
-        return {}
-    serves = {rule.name: rule.serve for rule in flag.rules} | {"": flag.serve}
-    return {name: serve for name, serve in serves.items() if isinstance(serve, Split)}
+        serve = _serve(rule.serve, names, previous, making, rule=name)
+        when = compile_condition(rule.when)
+        rules.append({"name": name, "when": when, "serve": serve})
+    targets = kinds.pop("key", {})
+    return {"targets": targets, "rules": rules} | ({"kinds": kinds} if kinds else {})
 
 
 def _serve(
-    serve: Any, names: Mapping[str, str] | None, previous: Split | None
+    serve: Any,
+    names: Mapping[str, str],
+    previous: Flag | None,
+    making: Making,
+    rule: str | None = None,
 ) -> str | Compiled:
-    if isinstance(serve, str):
-        return names[serve] if names else serve
-    weights = {
-        names[name] if names else name: int(Decimal(str(percent)) * BUCKETS / 100)
-        for name, percent in serve.items()
+    """A serve near what was served before, by a rule of the same name."""
+    before: dict[str | None, Serve] = {}
+    if previous is not None:
+        before = {was.name: was.serve for was in previous.rules}
+        before[None] = previous.serve
+    return compile_serve(serve, names, before.get(rule), making.now)
+
+
+def compile_group(
+    document: GroupDocument, previous: Slots | None, making: Making
+) -> Compiled:
+    """Compile a checked group: a slot for each flag, or for the holdout."""
+    if document.exclusive is not None:
+        sizes = {name: buckets(share) for name, share in document.exclusive.items()}
+        # The rest is in none of them.
+        sizes[""] = BUCKETS - sum(sizes.values())
+    else:
+        held = buckets(document.holdout or 0)
+        sizes = {"held-out": held, "in": BUCKETS - held}
+    by = None if document.by == "key" else document.by
+    kept = previous if previous and previous.split.by == by else None
+    split = reallocate(kept.split if kept else None, sizes)
+    salt = previous.salt if previous else making.salt
+    compiled: Compiled = {
+        "version": making.version,
+        "salt": salt,
+        "ends": list(split.ends),
+        "slots": list(split.variants),
     }
-    split = reallocate(previous, weights)
-    return {"ends": list(split.ends), "variants": list(split.variants)}
-
-
-def _condition(when: Any) -> Compiled:
-    if isinstance(when, ClauseDocument):
-        operator, operand = when.operator()
-        compiled: Compiled = {
-            "attribute": when.attribute,
-            "operator": operator,
-            "operand": operand,
-        }
-        return compiled | ({"negate": True} if when.negate else {})
-    join, members = when.join()
-    return {"join": join, "members": [_condition(member) for member in members]}
+    return compiled | ({"by": by} if by else {})
 
 
 def compile_snapshot(
-    version: int, flags: Mapping[str, Compiled], routing: Mapping[str, Any]
+    version: int,
+    flags: Mapping[str, Compiled],
+    routing: Mapping[str, Any],
+    segments: Mapping[str, Compiled] | None = None,
+    groups: Mapping[str, Compiled] | None = None,
 ) -> str:
     """The snapshot's body."""
     snapshot = {
         "schema": SCHEMA,
         "version": version,
         "flags": dict(sorted(flags.items())),
+        "segments": dict(sorted((segments or {}).items())),
+        "groups": dict(sorted((groups or {}).items())),
         "routing": routing,
     }
     return json.dumps(
-        snapshot, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        {key: part for key, part in snapshot.items() if part or key in _ALWAYS},
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
     )
+
+
+_ALWAYS = {"schema", "version", "flags", "routing"}

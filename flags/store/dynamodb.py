@@ -1,50 +1,58 @@
 """The store in a DynamoDB table. One item a document; every change one transaction.
 
-| pk | sk | holds |
-|---|---|---|
-| flags | the flag's name | version, document |
-| routing | routing | version, document |
-| history#NAME | the version, ten digits | at, author, reason, action, before, after |
-| snapshot | version | version: the tiny item that readers poll |
-| snapshot | body | version, body: what readers fetch when it moved |
+`flags.store.items` has the layout of the table.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    NoCredentialsError,
-    NoRegionError,
+from flags.errors import (
+    CommitUnknown,
+    RevisionNotFound,
+    StoreUnavailable,
+    VersionConflict,
 )
+from flags.parts import Manifest, cut, expand
+from flags.store import items
+from flags.store.assembly import Assembly, Base, assemble, partition
+from flags.store.blobs import Blobs, Item, key
+from flags.store.changes import Commit, Entry, SnapshotMoved, State
+from flags.store.failures import transacted, translated
+from flags.store.items import Retired
+from flags.store.names import PREFIXES, place
 
-from flags.errors import StoreUnavailable, VersionConflict
-from flags.store.changes import Commit, Entry, SnapshotMoved, State, Stored, dumps
-from flags.store.checks import ROUTING
-
-Item = dict[str, Any]
-
-# Why a transaction may be cancelled and yet go through when tried again.
-_PASSING = {
-    "None",
-    "ConditionalCheckFailed",
-    "TransactionConflict",
-    "ThrottlingError",
-    "ProvisionedThroughputExceeded",
+_MANIFEST = key("snapshot", "body")
+_PARTS_ONLY = {
+    "ProjectionExpression": "#a,#b,#c,#d,#e,#f",
+    "ExpressionAttributeNames": {
+        "#a": "version",
+        "#b": "id",
+        "#c": "slices",
+        "#d": "bytes",
+        "#e": "lists",
+        "#f": "retired",
+    },
 }
 
 
 class DynamoStore:
-    """Implements `Store` over a boto3 DynamoDB client."""
+    """Implements `Store` over a boto3 DynamoDB client; threads may share it."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(
+        self, client: Any, table: str, now: Callable[[], float] = time.time
+    ) -> None:
         self._client = client
         self._table = table
+        self._now = now
+        self._blobs = Blobs(client, table)
+        self._doubted: set[str] = set()
 
     def load(self) -> State:
         """All documents, strongly consistent; raises `StoreUnavailable`."""
@@ -52,52 +60,148 @@ class DynamoStore:
             # The snapshot first: documents that are newer than it make the commit
             # fail and start over. The other way round, the old documents would be
             # compiled over the new snapshot.
-            version = self._snapshot("version")
-            body = self._snapshot("body")
-            items = [*self._query("flags"), *self._query(ROUTING)]
-        documents = {
-            item["sk"]["S"]: Stored(
-                name=item["sk"]["S"],
-                version=int(item["version"]["N"]),
-                body=json.loads(item["document"]["S"]),
-            )
-            for item in items
-        }
+            version = self._item(key("snapshot", "version"))
+            manifest = items.manifest(self._item(_MANIFEST))
+            snapshot = self._snapshot(manifest)
+            rows = [row for pk in PREFIXES for row in self._query(pk)]
+            found = self._blobs.get(items.blobs_of(rows))
+        documents = [items.stored(row, found) for row in rows]
         return State(
-            documents=documents,
+            documents={document.name: document for document in documents},
             snapshot=int(version["version"]["N"]) if version else 0,
-            compiled=_compiled(body),
+            compiled=_mapping(snapshot, "flags"),
+            segments=_mapping(snapshot, "segments"),
+            groups=_mapping(snapshot, "groups"),
+            lists=frozenset(manifest.lists if manifest else ()),
         )
 
     def commit(self, commit: Commit) -> None:
         """Write it whole, or raise `VersionConflict` or `SnapshotMoved`."""
-        puts = [_document_put(entry) for entry in commit.entries]
-        puts += [_history_put(entry) for entry in commit.entries]
-        puts += _snapshot_puts(commit)
-        items = [{"Put": put | {"TableName": self._table}} for put in puts]
+        commit = commit if commit.id else replace(commit, id=secrets.token_hex(16))
+        with translated(self._table):
+            base = self._base(commit)
+        now = self._now()
+        base = self._tidied(base, base.due(now))
+        made = assemble(commit, base, now=int(now))
+        try:
+            self._prepare(made)
+            self._transact(commit, made.puts)
+        except CommitUnknown:
+            # If it was written, or still is on its way, its parts are in use.
+            self._doubted.add(commit.id)
+            raise
+        except (SnapshotMoved, VersionConflict, StoreUnavailable):
+            # boto3 sends again by itself: the refusal may come of the first time.
+            if self._came_through(commit):
+                return
+            if commit.id not in self._doubted:
+                self._delete({pk: len(cut(data)) for pk, data in made.parts.items()})
+            raise
+
+    def committed(self, commit: Commit) -> bool:
+        """Whether the history has a row of this very commit."""
+        if not commit.entries:
+            return False
+        first = commit.entries[0]
+        with translated(self._table):
+            found = self._item(items.history_key(first.name, first.version))
+        return bool(found and found.get("change", {}).get("S") == commit.id)
+
+    def history(
+        self, name: str, limit: int = 50, before: int | None = None
+    ) -> list[Entry]:
+        """A document's changes, the latest first; those older than `before`."""
+        with translated(self._table):
+            rows = list(self._rows(name, limit, before))
+            found = self._blobs.get(items.blobs_of(rows))
+        return [items.entry(name, row, found) for row in rows]
+
+    def revision(self, name: str, version: int) -> Entry:
+        """The change that made this version; raises `RevisionNotFound`."""
+        with translated(self._table):
+            row = self._item(items.history_key(name, version))
+            found = self._blobs.get(items.blobs_of([row] if row else []))
+        if row is None:
+            last = self.history(name, 1)
+            raise RevisionNotFound(name, version, last[0].version if last else 0)
+        return items.entry(name, row, found)
+
+    def _base(self, commit: Commit) -> Base:
+        """The manifest that the commit is based on, without its text."""
+        item = self._item(_MANIFEST, **_PARTS_ONLY)
+        if item is None:
+            return Base()
+        # A manifest of parts only: whatever the text is, it is not read here.
+        manifest = items.manifest(item if "id" in item else item | {"body": {"S": ""}})
+        if manifest and manifest.version > commit.based_on:
+            # Refused by now, before slices are written in vain.
+            self._check_documents(commit)
+            raise SnapshotMoved
+        return Base(manifest=manifest, retired=items.retired(item))
+
+    def _check_documents(self, commit: Commit) -> None:
+        for entry in commit.entries:
+            item = self._item(key(*place(entry.name)))
+            actual = int(item["version"]["N"]) if item else 0
+            if actual != entry.version - 1:
+                raise VersionConflict(entry.name, entry.version - 1, actual)
+
+    def _prepare(self, made: Assembly) -> None:
+        with translated(self._table):
+            for pk, packed in made.blobs.items():
+                if not self._blobs.there(pk, packed):
+                    self._blobs.put(pk, packed)
+            for pk, packed in made.parts.items():
+                self._blobs.put(pk, packed)
+
+    def _transact(self, commit: Commit, puts: list[Item]) -> None:
+        with transacted(self._table, commit):
+            self._client.transact_write_items(
+                TransactItems=[
+                    {"Put": put | {"TableName": self._table}} for put in puts
+                ],
+                ClientRequestToken=commit.id,
+            )
+
+    def _came_through(self, commit: Commit) -> bool:
+        try:
+            return self.committed(commit)
+        except StoreUnavailable as error:
+            raise CommitUnknown(str(error)) from error
+
+    def _tidied(self, base: Base, due: tuple[Retired, ...]) -> Base:
+        """What is based on when parts that nobody needs are gone."""
+        done = self._delete({partition(one.id): one.slices for one in due})
+        return base.without(due) if done else base
+
+    def _delete(self, gone: Mapping[str, int]) -> bool:
+        """Whether the slices are gone; a change must not fail for those of another."""
         try:
             with translated(self._table):
-                self._client.transact_write_items(TransactItems=items)
-        except self._client.exceptions.TransactionCanceledException as error:
-            _explain(commit, error.response.get("CancellationReasons", []))
-            raise SnapshotMoved from error
+                self._blobs.delete(gone)
+        except StoreUnavailable:
+            return False
+        return True
 
-    def history(self, name: str, limit: int = 50) -> list[Entry]:
-        """A document's changes, the latest first."""
-        with translated(self._table):
-            found = self._client.query(
-                TableName=self._table,
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues={":pk": {"S": f"history#{name}"}},
-                ScanIndexForward=False,
-                ConsistentRead=True,
-                Limit=limit,
-            )
-        return [_entry(name, item) for item in found["Items"]]
+    def _snapshot(self, manifest: Manifest | None) -> Any:
+        """The snapshot, parsed; None if it is missing or damaged."""
+        if manifest is None:
+            return None
+        text: str | bytes | None = manifest.plain
+        try:
+            if manifest.part is not None:
+                pk = partition(manifest.part.id)
+                slices = self._blobs.get({pk: manifest.part.slices})[pk]
+                text = expand(slices, manifest.part.size)
+            elif text is None:
+                text = expand([manifest.packed], manifest.size)
+            return json.loads(text)
+        except ValueError:
+            return None
 
-    def _snapshot(self, sk: str) -> Item | None:
+    def _item(self, at: Item, **more: Any) -> Item | None:
         found: Item | None = self._client.get_item(
-            TableName=self._table, Key=_key("snapshot", sk), ConsistentRead=True
+            TableName=self._table, Key=at, ConsistentRead=True, **more
         ).get("Item")
         return found
 
@@ -111,118 +215,25 @@ class DynamoStore:
         for page in pages:
             yield from page["Items"]
 
-
-def _compiled(body: Item | None) -> dict[str, Any]:
-    """The compiled flags; none if the snapshot is missing or damaged."""
-    try:
-        flags = json.loads(body["body"]["S"])["flags"] if body else {}
-    except (KeyError, TypeError, ValueError):
-        return {}
-    return flags if isinstance(flags, dict) else {}
-
-
-def _key(pk: str, sk: str) -> Item:
-    return {"pk": {"S": pk}, "sk": {"S": sk}}
-
-
-def _conditioned(item: Item, based_on: int) -> Item:
-    """A put that goes through only if the item is still at version `based_on`."""
-    put: Item = {"Item": item, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-    if based_on == 0:
-        return put | {"ConditionExpression": "attribute_not_exists(pk)"}
-    return put | {
-        "ConditionExpression": "#version = :based_on",
-        "ExpressionAttributeNames": {"#version": "version"},
-        "ExpressionAttributeValues": {":based_on": {"N": str(based_on)}},
-    }
+    def _rows(self, name: str, limit: int, before: int | None) -> Iterator[Item]:
+        """Rows of history, the latest first; a page of them holds 1 MB."""
+        condition, values = "pk = :pk", {":pk": {"S": f"history#{name}"}}
+        if before is not None:
+            condition += " AND sk < :sk"
+            values[":sk"] = {"S": items.row(before)}
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            Limit=limit,
+        )
+        yield from islice((row for page in pages for row in page["Items"]), limit)
 
 
-def _document_put(entry: Entry) -> Item:
-    pk = ROUTING if entry.name == ROUTING else "flags"
-    item = _key(pk, entry.name) | {
-        "version": {"N": str(entry.version)},
-        "document": {"S": dumps(entry.after)},
-    }
-    return _conditioned(item, entry.version - 1)
-
-
-def _history_put(entry: Entry) -> Item:
-    item = _key(f"history#{entry.name}", f"{entry.version:010}") | {
-        "version": {"N": str(entry.version)},
-        "at": {"S": entry.at},
-        "author": {"S": entry.author},
-        "reason": {"S": entry.reason},
-        "action": {"S": entry.action},
-        "after": {"S": dumps(entry.after)},
-    }
-    if entry.before is not None:
-        item["before"] = {"S": dumps(entry.before)}
-    return _conditioned(item, 0)
-
-
-def _snapshot_puts(commit: Commit) -> list[Item]:
-    version = {"version": {"N": str(commit.snapshot)}}
-    body = _key("snapshot", "body") | version | {"body": {"S": commit.body}}
-    return [
-        _conditioned(_key("snapshot", "version") | version, commit.based_on),
-        # Its condition is the other's: a body that was lost can be written anew.
-        {"Item": body},
-    ]
-
-
-def _entry(name: str, item: Item) -> Entry:
-    before = item.get("before")
-    return Entry(
-        name=name,
-        version=int(item["version"]["N"]),
-        at=item["at"]["S"],
-        author=item["author"]["S"],
-        reason=item["reason"]["S"],
-        action=item["action"]["S"],
-        before=json.loads(before["S"]) if before else None,
-        after=json.loads(item["after"]["S"]),
-    )
-
-
-def _explain(commit: Commit, reasons: list[Item]) -> None:
-    """Raise what stopped a transaction, unless it is worth trying again."""
-    for entry, reason in zip(commit.entries, reasons, strict=False):
-        if reason.get("Code") == "ConditionalCheckFailed":
-            actual = int(reason.get("Item", {}).get("version", {}).get("N", 0))
-            raise VersionConflict(entry.name, entry.version - 1, actual)
-    for reason in reasons:
-        code = reason.get("Code", "None")
-        if code not in _PASSING:
-            msg = f"DynamoDB refuses the change: {code}: {reason.get('Message', '')}"
-            raise StoreUnavailable(msg)
-
-
-@contextmanager
-def translated(table: str) -> Iterator[None]:
-    """Turn what boto3 raises into one line that says what to do."""
-    try:
-        yield
-    except NoCredentialsError as error:
-        msg = "no AWS credentials: run `aws configure sso`, or name a --profile"
-        raise StoreUnavailable(msg) from error
-    except NoRegionError as error:
-        msg = "no AWS region: give --region, or set AWS_REGION"
-        raise StoreUnavailable(msg) from error
-    except BotoCoreError as error:
-        msg = f"AWS can't be reached: {error}; check the network, region and profile"
-        raise StoreUnavailable(msg) from error
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code == "TransactionCanceledException":
-            raise
-        raise StoreUnavailable(_remedy(code, table, error)) from error
-
-
-def _remedy(code: str, table: str, error: ClientError) -> str:
-    if code == "ResourceNotFoundException":
-        return f"there is no table {table}: deploy the stack, or check --region"
-    if code in {"AccessDeniedException", "AccessDenied"}:
-        return f"access to {table} is denied: {error}; use a role that may write it"
-    if code in {"ExpiredTokenException", "UnrecognizedClientException"}:
-        return f"AWS refuses the credentials ({code}): sign in again"
-    return f"DynamoDB answered {code}: {error}; try again"
+def _mapping(snapshot: Any, name: str) -> dict[str, Any]:
+    """A part of the snapshot, without what is none of ours."""
+    found = snapshot.get(name) if isinstance(snapshot, dict) else None
+    entries = found.items() if isinstance(found, dict) else ()
+    return {name: entry for name, entry in entries if isinstance(entry, dict)}

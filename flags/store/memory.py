@@ -6,7 +6,8 @@ import json
 from dataclasses import replace
 from threading import Lock
 
-from flags.errors import VersionConflict
+from flags.errors import RevisionNotFound, VersionConflict
+from flags.snapshot import Body
 from flags.store.changes import Commit, Entry, SnapshotMoved, State, Stored, dumps
 
 
@@ -17,15 +18,22 @@ class MemoryStore:
         self._lock = Lock()
         self._documents: dict[str, Stored] = {}
         self._history: dict[str, list[Entry]] = {}
-        self._body: tuple[int, str] | None = None
+        self._changes: set[tuple[str, int, str]] = set()
+        self._body: Body | None = None
 
     def load(self) -> State:
         """All documents."""
         with self._lock:
-            version, body = self._body or (0, '{"flags":{}}')
-            compiled = json.loads(body)["flags"]
-            documents = dict(self._documents)
-        return State(documents=documents, snapshot=version, compiled=compiled)
+            held = self._body or Body(0, "{}")
+            snapshot = json.loads(held.text)
+            return State(
+                documents=dict(self._documents),
+                snapshot=held.version,
+                compiled=snapshot.get("flags", {}),
+                segments=snapshot.get("segments", {}),
+                groups=snapshot.get("groups", {}),
+                lists=frozenset(held.lists),
+            )
 
     def commit(self, commit: Commit) -> None:
         """Write it whole, or raise `VersionConflict` or `SnapshotMoved`."""
@@ -35,26 +43,53 @@ class MemoryStore:
                 actual = stored.version if stored else 0
                 if actual != entry.version - 1:
                     raise VersionConflict(entry.name, entry.version - 1, actual)
-            if commit.based_on != (self._body[0] if self._body else 0):
+            held = self._body or Body(0, "")
+            if commit.based_on != held.version:
                 raise SnapshotMoved
+            lists = {sha: frozenset(ids) for sha, ids in commit.lists.items()}
+            known = {**lists, **held.lists}
+            named = {sha: known[sha] for sha in commit.named_lists()}
             for entry in commit.entries:
-                body = json.loads(dumps(entry.after))
-                self._documents[entry.name] = Stored(
-                    name=entry.name, version=entry.version, body=body
-                )
-                self._history.setdefault(entry.name, []).append(
-                    replace(entry, after=body)
-                )
-            self._body = (commit.snapshot, commit.body)
+                self._write(entry, commit.id)
+            self._body = Body(commit.snapshot, commit.body, named)
 
-    def history(self, name: str, limit: int = 50) -> list[Entry]:
-        """A document's changes, the latest first."""
-        return list(reversed(self._history.get(name, [])))[:limit]
+    def _write(self, entry: Entry, change: str) -> None:
+        body = json.loads(dumps(entry.after))
+        version = entry.version
+        self._documents[entry.name] = Stored(
+            name=entry.name, version=version, body=body
+        )
+        self._history.setdefault(entry.name, []).append(replace(entry, after=body))
+        self._changes.add((entry.name, version, change))
+
+    def committed(self, commit: Commit) -> bool:
+        """Whether the history has a row of this very commit."""
+        rows = {(entry.name, entry.version, commit.id) for entry in commit.entries}
+        return bool(commit.id and rows & self._changes)
+
+    def history(
+        self, name: str, limit: int = 50, before: int | None = None
+    ) -> list[Entry]:
+        """A document's changes, the latest first; those older than `before`."""
+        rows = self._history.get(name, [])
+        return list(reversed(rows[: None if before is None else max(0, before - 1)]))[
+            :limit
+        ]
+
+    def revision(self, name: str, version: int) -> Entry:
+        """The change that made this version; raises `RevisionNotFound`."""
+        rows = self._history.get(name, [])
+        if not 0 < version <= len(rows):
+            raise RevisionNotFound(name, version, len(rows))
+        return rows[version - 1]
 
     def version(self, *, consistent: bool = False) -> int | None:  # noqa: ARG002
         """The snapshot's version."""
-        return self._body[0] if self._body else None
+        return self._body.version if self._body else None
 
-    def body(self, *, consistent: bool = False) -> tuple[int, str] | None:  # noqa: ARG002
-        """The snapshot with its version."""
+    def body(self, *, consistent: bool = False) -> Body | None:  # noqa: ARG002
+        """The snapshot."""
         return self._body
+
+    def reset(self) -> None:
+        """There are no connections."""

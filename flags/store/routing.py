@@ -6,13 +6,13 @@ grammar, checked when it is written.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import jmespath
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from flags.store.documents import Document, ServiceName
-from flags.store.values import Text
+from flags.store.strict import Document, ServiceName, Version
+from flags.store.values import Text, TextList, listed
 
 SourceName = Literal[
     "rest", "http", "url", "alb", "sns", "sqs", "eventbridge", "direct"
@@ -32,12 +32,11 @@ def _expression(text: str) -> str:
 Expression = Annotated[Text, AfterValidator(_expression)]
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-Sources = Annotated[list[SourceName], BeforeValidator(_listed), Field(min_length=1)]
-Texts = Annotated[list[Text], BeforeValidator(_listed), Field(min_length=1)]
+Sources: Any = Annotated[
+    list[SourceName],
+    BeforeValidator(listed, json_schema_input_type=SourceName | list[SourceName]),
+    Field(min_length=1),
+]
 
 
 class SelectorDocument(Document):
@@ -71,7 +70,7 @@ class MatchDocument(Document):
     """
 
     source: Sources | None = None
-    method: Texts | None = None
+    method: TextList | None = None
     path: Text | None = None
     topic: Text | None = None
     queue: Text | None = None
@@ -97,7 +96,7 @@ class RouteDocument(Document):
 class RoutingDocument(Document):
     """All routes, first match wins, and the service for everything else."""
 
-    version: Annotated[int, Field(ge=0)] | None = None
+    version: Version | None = None
     default: ServiceName | None = None
     routes: list[RouteDocument] = Field(default_factory=list)
 

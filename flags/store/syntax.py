@@ -3,17 +3,25 @@
 JSON is read as JSON: to YAML tabs, `1e3` and escaped emoji mean something else.
 `on`, `off`, `yes` and `no` are words, as in YAML 1.2: they make good variant names.
 A key that stands twice is refused, since one of the two would be lost silently.
+Dates are texts. What is too big, too deep or leads back to itself is refused: a few
+lines of YAML with aliases can stand for more than fits into memory.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import yaml
 
 from flags.errors import InvalidDocument, Problem
+
+MAX_BYTES = 8_000_000
+# Conditions take two levels each; this is far more than they and variants may have.
+MAX_LEVELS = 64
+MAX_VALUES = 2_000_000
 
 
 class _Loader(yaml.SafeLoader):
@@ -62,10 +70,43 @@ def parse(text: str, origin: str) -> object:
 
     `origin` names the text in messages, a path for instance.
     """
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_BYTES:
+        message = f"{size} bytes are over the limit of {MAX_BYTES}; split the file"
+        raise InvalidDocument([Problem(path=origin, message=message)])
     try:
-        return json.loads(text, object_pairs_hook=_unique)
+        data = json.loads(text, object_pairs_hook=_unique)
     except (ValueError, RecursionError):
-        return _parse_yaml(text, origin)
+        data = _parse_yaml(text, origin)
+    problem = _unbounded(data)
+    if problem:
+        raise InvalidDocument([Problem(path=origin, message=problem)])
+    return data
+
+
+def _unbounded(data: object) -> str | None:
+    """What is wrong with the extent of the data, with all its aliases written out."""
+    level, values = [(data, 1)], 1
+    for _ in range(MAX_LEVELS):
+        # Each part once a level, with how often it stands there.
+        below: dict[int, tuple[object, int]] = {}
+        for value, times in level:
+            for part in _parts(value):
+                found = below.get(id(part), (part, 0))[1]
+                below[id(part)] = (part, found + times)
+                values += times
+        level = list(below.values())
+        if values > MAX_VALUES:
+            return f"more than {MAX_VALUES} values, aliases written out; use fewer"
+        if not level:
+            return None
+    return f"nested deeper than {MAX_LEVELS} levels, or an alias leads back to itself"
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,14 +6,19 @@ The contract itself ships with the library, for stores that others write:
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 import boto3
 from moto import mock_aws
 
-from flags.store.changes import Store
+from flags.aws.client import AwsClient
+from flags.aws.transport import Response
+from flags.reader import TableReader
 from flags.store.dynamodb import DynamoStore
 
 TABLE = "canary"
@@ -46,10 +51,56 @@ def table() -> Iterator[Any]:
 
 def scan(client: Any) -> list[Any]:
     """Every item of the table, in the order of the keys."""
-    items = client.scan(TableName=TABLE, ConsistentRead=True)["Items"]
+    pages = client.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
+    items = [item for page in pages for item in page["Items"]]
     return sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
 
 
-def dynamo(client: Any) -> Store:
+def dynamo(client: Any) -> DynamoStore:
     """The store over that table."""
     return DynamoStore(client, TABLE)
+
+
+@dataclass(slots=True)
+class Wire:
+    """Stands in for the lean client: asks boto3, and answers as the service does."""
+
+    client: Any
+    service: str = "dynamodb"
+    # The keys that were asked for, those of strong reads with a `!`.
+    asked: list[str] = field(default_factory=list)
+
+    def begin(self, _method: str, _path: str, *, body: bytes, **_: Any) -> Answer:
+        """Ask."""
+        question = json.loads(body)
+        key = "/".join(question["Key"][part]["S"] for part in ("pk", "sk"))
+        self.asked.append(key + "!" * question.get("ConsistentRead", False))
+        found = self.client.get_item(**question)
+        found.pop("ResponseMetadata")
+        text = json.dumps(found, default=lambda data: base64.b64encode(data).decode())
+        return Answer(Response(status=200, headers={}, body=text.encode()))
+
+    def reset(self) -> None:
+        """Note it."""
+        self.asked.append("reset")
+
+    def since(self) -> list[str]:
+        """What was asked since the last time."""
+        asked, self.asked = self.asked, []
+        return asked
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that is there."""
+
+    response: Response
+
+    def result(self) -> Response:
+        """The answer."""
+        return self.response
+
+
+def reader(wire: Wire) -> TableReader:
+    """What readers of the table use."""
+    return TableReader(cast("AwsClient", wire), TABLE)

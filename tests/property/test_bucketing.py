@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from itertools import pairwise
 from random import Random
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flags.bucketing import BUCKETS, bucket, owner, reallocate
+from flags.bucketing import BUCKETS, bucket, hasher, limits, owner, reallocate
 from flags.model import Split
 from tests.property.strategies import many, texts, weights
 
@@ -50,6 +51,26 @@ def test_bucket_is_total(salt: str, key: str) -> None:
 
     assert 0 <= number < BUCKETS
     assert number == bucket(salt, key)
+
+
+@given(step=weights(), salt=texts, key=texts)
+@many
+def test_whole_hashes(step: Weights, salt: str, key: str) -> None:
+    """Comparing whole hashes with the limits finds the owner of the bucket."""
+    split = reallocate(None, step)
+    place = bisect_right(limits(split), hasher(salt)(key))
+
+    assert owner(split, bucket(salt, key)) == split.variants[place]
+
+
+@given(end=st.integers(1, BUCKETS), shift=st.integers(-2, 2))
+@many
+def test_limits_are_exact(end: int, shift: int) -> None:
+    """To the last hash: below the limit is in the range, and on it is outside."""
+    (limit, *_) = limits(Split(ends=(end,), variants=("on",)))
+    digest = min(max(limit + shift, 0), 2**32 - 1)
+
+    assert (digest * BUCKETS >> 32 < end) == (digest < limit)
 
 
 @given(number=st.integers(0, BUCKETS - 1), given_weights=weights())

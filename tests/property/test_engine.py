@@ -1,40 +1,69 @@
-"""Laws of deciding, for flags and contexts that nobody thought of."""
+"""Laws of deciding, for rules and contexts that nobody thought of."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flags.engine import Step, evaluate
-from flags.model import Context, Flag, Reason
+from flags.model import Context, Flag, Reason, Ruleset
 from flags.release import decide, in_force
 from flags.token import Carried
-from tests.property.strategies import contexts, flags, some, words
+from tests.property.strategies import (
+    contexts,
+    few,
+    flags,
+    moments,
+    rulesets,
+    some,
+    words,
+)
 
 pytestmark = pytest.mark.property
 
+OFF = {Reason.DISABLED, Reason.PREREQUISITE, Reason.SCHEDULE, Reason.EXCLUDED}
 
-@given(flag=flags, context=contexts)
+
+@given(rules=rulesets, context=contexts, now=moments)
 @some
-def test_total(flag: Flag, context: Context) -> None:
-    """A valid flag answers any context, with a variant of its own."""
-    decision = evaluate(flag, context)
+def test_total(rules: Ruleset, context: Context, now: int) -> None:
+    """Valid rules answer any context at any time, with a variant of the flag's own."""
+    for name, flag in rules.flags.items():
+        decision = evaluate(rules, name, context, now)
 
-    assert decision.variant in flag.variants
-    assert flag.variants[decision.variant] is decision.value
-    assert (decision.bucket is not None) == (decision.reason is Reason.SPLIT)
+        assert flag.variants[decision.variant] is decision.value
+        assert (decision.bucket is not None) == (decision.reason is Reason.SPLIT)
+        if decision.reason in OFF | {Reason.NO_IDENTITY}:
+            assert flag.off == decision.variant
 
 
-@given(flag=flags, context=contexts)
-@some
-def test_explaining_changes_nothing(flag: Flag, context: Context) -> None:
-    """The decision with a trace is the one without, and its last step matched."""
-    trace: list[Step] = []
+@given(rules=rulesets, context=contexts, now=moments)
+@few
+def test_explaining_changes_nothing(rules: Ruleset, context: Context, now: int) -> None:
+    """The decision with a trace is the one without, and the trace says how it ended."""
+    for name in rules.flags:
+        trace: list[Step] = []
+        decision = evaluate(rules, name, context, now, trace)
 
-    assert evaluate(flag, context) == evaluate(flag, context, trace)
-    assert trace
-    assert trace[-1].matched or evaluate(flag, context).reason is Reason.NO_IDENTITY
+        assert evaluate(rules, name, context, now) == decision
+        assert trace
+        unserved = decision.reason in {Reason.NO_IDENTITY, Reason.SCHEDULE}
+        assert trace[-1].matched or unserved
+
+
+@given(rules=rulesets, context=contexts, now=moments)
+@few
+def test_off_switch(rules: Ruleset, context: Context, now: int) -> None:
+    """The kill switch works on every flag, whatever else it holds."""
+    flags = {n: replace(flag, enabled=False) for n, flag in rules.flags.items()}
+    killed = replace(rules, flags=flags)
+    for name, flag in flags.items():
+        decision = evaluate(killed, name, context, now)
+
+        assert (flag.off, Reason.DISABLED) == (decision.variant, decision.reason)
 
 
 @given(
@@ -42,10 +71,11 @@ def test_explaining_changes_nothing(flag: Flag, context: Context) -> None:
     context=contexts,
     variant=words | st.none(),
     generation=st.integers(0, 10**15),
+    now=moments,
 )
 @some
 def test_carried(
-    flag: Flag, context: Context, variant: str | None, generation: int
+    flag: Flag, context: Context, variant: str | None, generation: int, now: int
 ) -> None:
     """Whatever is carried, the answer is it, stable, or what the flag says."""
     carried = Carried(
@@ -53,11 +83,12 @@ def test_carried(
         variant=variant or next(iter(flag.variants)),
         generation=generation,
     )
-    decision = decide(flag, context, carried)
+    rules = Ruleset(version=1, flags={flag.name: flag})
+    decision = decide(rules, flag, context, carried, now)
     release = flag.release
 
     if release is None or not flag.enabled:
-        assert evaluate(flag, context) == decision
+        assert evaluate(rules, flag.name, context, now) == decision
     elif in_force(flag, release, carried):
         assert (carried.variant, Reason.CARRIED) == (decision.variant, decision.reason)
     else:

@@ -22,13 +22,14 @@ from flags.store.changes import (
     Signature,
     SnapshotMoved,
     State,
-    plan,
 )
+from flags.store.planning import plan
 from flags.testing import MemoryStore
 from tests.property.strategies import many
 
 pytestmark = pytest.mark.property
 
+ANN = Context(key="ann")
 NAMES = ("gift", "shop", "theme")
 names = st.sampled_from(NAMES)
 percents = st.integers(0, 100_000).map(lambda bucket: bucket / 1_000)
@@ -137,7 +138,7 @@ def agree(store: MemoryStore, model: Model) -> None:
         ]
     found = store.body()
     if found is not None:
-        ruleset = decode(found[1])
+        ruleset = decode(found.text, found.lists)
         assert model.snapshot == ruleset.version
         assert model.versions == {n: flag.version for n, flag in ruleset.flags.items()}
         services = [
@@ -148,4 +149,4 @@ def agree(store: MemoryStore, model: Model) -> None:
         ]
         assert sorted(set(services)) == sorted(services)
         for flag in ruleset.flags.values():
-            assert decide(flag, Context(key="ann"), None).variant in flag.variants
+            assert decide(ruleset, flag, ANN, None, 0.0).variant in flag.variants

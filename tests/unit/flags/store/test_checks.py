@@ -17,13 +17,16 @@ from tests.unit.flags.store.wrong import GIFT, MAPPING, ROUTE, SHOP, problems, r
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (None, "expected a mapping with flags and routing"),
-        ([], "expected a mapping with flags and routing"),
-        ("text", "expected a mapping with flags and routing"),
-        ({"flag": {}}, "flag: unknown key; a file has flags and routing"),
+        (None, "expected a mapping with flags, segments, groups or routing"),
+        ([], "expected a mapping with flags, segments, groups or routing"),
+        ("text", "expected a mapping with flags, segments, groups or routing"),
+        (
+            {"flag": {}},
+            "flag: unknown key; a file has flags, segments, groups and routing",
+        ),
         ({"flags": []}, "flags: expected names with flags"),
-        ({"flags": {"a": 3}}, f"flags.a: {MAPPING} or instance of FlagDocument"),
-        ({"routing": []}, f"routing: {MAPPING} or instance of RoutingDocument"),
+        ({"flags": {"a": 3}}, f"flags.a: {MAPPING}"),
+        ({"routing": []}, f"routing: {MAPPING}"),
     ],
 )
 def test_files(data: object, expected: str) -> None:

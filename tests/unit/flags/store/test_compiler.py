@@ -13,7 +13,7 @@ from flags.errors import InvalidDocument
 from flags.model import Clause, Flag, Group, Split
 from flags.store.changes import Edit, Signature, Writer
 from flags.store.checks import read_file, read_flag
-from flags.store.compiler import compile_flag, compile_snapshot, other
+from flags.store.compiler import Making, compile_flag, compile_snapshot, other
 from flags.store.documents import FlagDocument
 from flags.store.syntax import parse, render
 from flags.testing import MemoryStore
@@ -44,13 +44,15 @@ class Bench:
         self._salts = (f"s{number}" for number in itertools.count(1))
         self.flag: Flag | None = None
         self.raw: dict[str, Any] = {}
+        self.now = 0.0
 
     def edit(self, body: dict[str, Any]) -> Flag:
         """The flag after one more edit."""
         version = self.flag.version + 1 if self.flag else 1
         document = read_flag("shop", body)
         salt = next(self._salts)
-        self.raw = compile_flag(document, self.flag, version=version, salt=salt)
+        making = Making(version=version, salt=salt, now=self.now)
+        self.raw = compile_flag(document, self.flag, making)
         self.flag = flag_from("shop", json.loads(json.dumps(self.raw)))
         return self.flag
 
@@ -102,6 +104,70 @@ def test_conditions() -> None:
         )
         == rule.when
     )
+
+
+def test_schedule() -> None:
+    """Windows become conditions on the time; any of them will do."""
+    window = {
+        "from": "2026-12-01T09:00:00+01:00",
+        "until": "2026-12-24",
+        "days": ["mon"],
+        "hours": "22:00-06:00",
+        "zone": "Europe/Amsterdam",
+    }
+    bench = Bench()
+    bench.edit({**GIFT, "schedule": window})
+    zone = {"zone": "Europe/Amsterdam"}
+    expected = {
+        "join": "all",
+        "members": [
+            now("before", "2026-12-01T09:00:00+01:00") | {"negate": True},
+            now("before", "2026-12-24"),
+            now("weekday_in", ["mon"]) | zone,
+            now("time_between", "22:00-06:00") | zone,
+        ],
+    }
+
+    assert expected == bench.raw["active"]
+    bench.edit({**GIFT, "schedule": [window, {"until": "2026-12-24"}]})
+    assert {
+        "join": "any",
+        "members": [expected, now("before", "2026-12-24")],
+    } == bench.raw["active"]
+
+
+def now(operator: str, operand: object) -> dict[str, Any]:
+    """A compiled condition on the time."""
+    return {"attribute": "now", "operator": operator, "operand": operand}
+
+
+def test_kinds_and_requirements() -> None:
+    """Targets are kept by kind of context, requirements with their variants."""
+    bench = Bench()
+    flag = bench.edit(
+        {
+            **GIFT,
+            "targets": {"on": ["ann"], "off": {"tenant": ["acme"], "key": ["bob"]}},
+            "requires": [
+                {"flag": "a", "variant": "on"},
+                {"flag": "b", "variants": ["x", "y"]},
+            ],
+        }
+    )
+
+    assert {"ann": "on", "bob": "off"} == flag.targets
+    assert {"tenant": {"acme": "off"}} == flag.kinds
+    assert [("a", {"on"}), ("b", {"x", "y"})] == [
+        (item.flag, set(item.variants)) for item in flag.requires
+    ]
+
+
+def test_kinds_of_a_release() -> None:
+    """A release targets whole tenants too; roles are colours there."""
+    targets = {"canary": {"tenant": ["acme"]}}
+    flag = Bench().edit({**SHOP, "targets": targets, "weight": 0})
+
+    assert {"tenant": {"acme": "green"}} == flag.kinds
 
 
 def test_plain_flag_keeps_its_salt() -> None:
@@ -260,7 +326,7 @@ def test_snapshot() -> None:
     text = compile_snapshot(3, {"b": {"x": "é"}, "a": {}}, {"default": "web"})
 
     assert (
-        '{"schema":1,"version":3,"flags":{"a":{},"b":{"x":"é"}},'
+        '{"schema":2,"version":3,"flags":{"a":{},"b":{"x":"é"}},'
         '"routing":{"default":"web"}}' == text
     )
 

@@ -1,143 +1,396 @@
-"""What DynamoDB refuses becomes one line that says what to do."""
+"""What a table holds after changes, and what becomes of it when something is lost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import (
-    EndpointConnectionError,
-    NoCredentialsError,
-    NoRegionError,
+from botocore.exceptions import ReadTimeoutError
+
+from flags.codec import decode
+from flags.errors import CommitUnknown, StoreUnavailable, VersionConflict
+from flags.parts import digest, list_text
+from flags.snapshot import Body
+from flags.store.assembly import KEPT_SECONDS
+from flags.store.changes import (
+    Commit,
+    Edit,
+    Signature,
+    SnapshotMoved,
+    State,
+    Writer,
+    dumps,
 )
-from botocore.stub import Stubber
+from flags.store.dynamodb import DynamoStore
+from flags.testing import FakeClock
+from flags.testing.commits import change
+from tests.contracts.store_contract import TABLE, Wire, reader, scan, table
 
-from flags.errors import StoreUnavailable, VersionConflict
-from flags.store.changes import Commit, Edit, Signature, SnapshotMoved, State, plan
-from flags.store.dynamodb import DynamoStore, translated
+IDS = tuple(f"user-{number}" for number in range(300))
+SHA = digest(list_text(IDS).encode())
+NAMED: dict[str, Any] = {"segment:beta": {"included": {"list": SHA}}}
+WORDS = [f"{number * 7919:x}" for number in range(150_000)]
+BIG: dict[str, Any] = {"segment:words": {"is": WORDS}}
 
-GIFT: dict[str, Any] = {"variants": {"on": True}, "off": "on", "serve": "on"}
-MOVED = {
-    "Code": "ConditionalCheckFailed",
-    "Item": {"version": {"N": "7"}},
-    "Message": "The conditional request failed",
-}
-NONE = {"Code": "None"}
-NOBODY = 'Could not connect to the endpoint URL: "http://127.0.0.1:9"'
+
+class Bench:
+    """A store over a table, with a clock."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.clock = FakeClock(100_000.0)
+        self.store = DynamoStore(client, TABLE, now=self.clock)
+        self.wire = Wire(client)
+        self.reader = reader(self.wire)
+
+    def commit(self, bodies: Any, **more: Any) -> Commit:
+        """Change documents; returns the commit."""
+        made = change(self.store.load(), bodies, **more)
+        self.store.commit(made)
+        return made
+
+    def keys(self, prefix: str = "") -> list[str]:
+        """The keys of the items in the table."""
+        keys = [f"{item['pk']['S']}/{item['sk']['S']}" for item in scan(self.client)]
+        return [key for key in keys if key.startswith(prefix)]
+
+    def item(self, key: str) -> Any:
+        """An item."""
+        pk, sk = key.split("/")
+        found = self.client.get_item(
+            TableName=TABLE, Key={"pk": {"S": pk}, "sk": {"S": sk}}
+        )
+        return found["Item"]
 
 
 @pytest.fixture
-def stubbed() -> Iterator[tuple[DynamoStore, Stubber]]:
-    """A store over a client whose answers are written beforehand."""
-    client = boto3.client(
-        "dynamodb",
-        region_name="eu-west-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    with Stubber(client) as stubber:
-        yield DynamoStore(client, "canary"), stubber
+def bench() -> Iterator[Bench]:
+    """An empty table."""
+    with table() as client:
+        yield Bench(client)
 
 
-def commit() -> Commit:
-    """A first commit of one flag."""
-    edit = Edit(name="gift", body=GIFT, based_on=0, action="apply")
-    return plan(State(), [edit], Signature(author="ann"), at="t", salt="s")
+class Instead:
+    """A client that does something else at a call, once."""
+
+    def __init__(self, client: Any, name: str, action: Callable[..., Any]) -> None:
+        self._client = client
+        self._name = name
+        self._action = action
+
+    def __getattr__(self, name: str) -> Any:
+        if name != self._name:
+            return getattr(self._client, name)
+        self._name = ""
+        return self._action
 
 
-def cancelled(stubber: Stubber, *reasons: dict[str, Any]) -> None:
-    """Let the next transaction fail for these reasons, one an item."""
-    stubber.add_client_error(
-        "transact_write_items",
-        "TransactionCanceledException",
-        modeled_fields={"CancellationReasons": list(reasons)},
-    )
+def test_items(bench: Bench) -> None:
+    """The table holds exactly the items that readers and people look for."""
+    bench.commit({"gift": {"is": "one"}}, token="first")
+    bench.commit({"gift": {"is": "two"}, "group:q4": {}}, token="second")
+
+    assert [
+        "flags/gift",
+        "groups/q4",
+        "history#gift/0000000001",
+        "history#gift/0000000002",
+        "history#group:q4/0000000001",
+        "snapshot/body",
+        "snapshot/version",
+    ] == bench.keys()
+    assert {"N": "2"} == bench.item("flags/gift")["version"]
+    assert {"S": dumps({"is": "two"})} == bench.item("flags/gift")["document"]
+    assert {"N": "2"} == bench.item("snapshot/version")["version"]
+    first, second = (bench.item(f"history#gift/000000000{n}") for n in (1, 2))
+    assert "before" not in first
+    assert {"S": dumps({"is": "one"})} == second["before"]
+    assert ({"S": "first"}, {"S": "second"}) == (first["change"], second["change"])
+    body = json.loads(bench.item("snapshot/body")["body"]["S"])
+    assert {"gift": {"is": "two", "version": 2}} == body["flags"]
 
 
-def test_conflict(stubbed: tuple[DynamoStore, Stubber]) -> None:
-    """A document that moved is a conflict, whatever else moved with it."""
-    store, stubber = stubbed
-    cancelled(stubber, MOVED, NONE, MOVED, MOVED)
+def test_rows_of_before_commits_had_ids(bench: Bench) -> None:
+    """A row without an id is nobody's commit."""
+    made = bench.commit({"gift": {}})
+    row = bench.item("history#gift/0000000001")
+    del row["change"]
+    bench.client.put_item(TableName=TABLE, Item=row)
 
-    with pytest.raises(VersionConflict) as raised:
-        store.commit(commit())
-
-    assert ("gift", 0, 7) == (
-        raised.value.name,
-        raised.value.expected,
-        raised.value.actual,
-    )
+    assert not bench.store.committed(made)
+    assert 1 == len(bench.store.history("gift"))
 
 
-@pytest.mark.parametrize(
-    "reasons",
-    [
-        (NONE, NONE, MOVED, MOVED),
-        ({"Code": "TransactionConflict"}, NONE, NONE, NONE),
-        (NONE, NONE, {"Code": "TransactionConflict"}, NONE),
-    ],
-)
-def test_try_again(
-    stubbed: tuple[DynamoStore, Stubber], reasons: tuple[dict[str, Any], ...]
-) -> None:
-    """Another transaction at the same time asks for another try."""
-    store, stubber = stubbed
-    cancelled(stubber, *reasons)
+def test_an_edit_leaves_lists_alone(bench: Bench) -> None:
+    """A change of a flag writes no list anew, and no reader reads one anew."""
+    bench.commit(NAMED, lists={SHA: IDS}, token="first")
+    bench.reader.body()
+    bench.wire.since()
+    parts = bench.keys("snapshot#")
+
+    made = bench.commit({"gift": {"is": "one"}}, token="second")
+
+    assert [f"snapshot#{SHA[:16]}-first/0000"] == parts == bench.keys("snapshot#")
+    assert Body(2, made.body, {SHA: frozenset(IDS)}) == bench.reader.body()
+    assert ["snapshot/body"] == bench.wire.since()
+
+
+def test_a_refused_commit_deletes_its_parts(bench: Bench) -> None:
+    """What is written before a transaction goes when the transaction is refused."""
+    late = change(bench.store.load(), BIG | NAMED, lists={SHA: IDS}, token="late")
+
+    def refuse(**_: Any) -> Any:
+        assert bench.keys("snapshot#")
+        bench.commit({"gift": {"is": "one"}})
+        return bench.client.transact_write_items(**_)
+
+    store = DynamoStore(Instead(bench.client, "transact_write_items", refuse), TABLE)
 
     with pytest.raises(SnapshotMoved):
-        store.commit(commit())
+        store.commit(late)
+
+    assert [] == bench.keys("snapshot#")
 
 
-def test_refused_change(stubbed: tuple[DynamoStore, Stubber]) -> None:
-    """What no other try would mend is not tried again."""
-    store, stubber = stubbed
-    large = {"Code": "ValidationError", "Message": "Item size is too large"}
-    cancelled(stubber, NONE, large, NONE, NONE)
+def test_a_late_commit_writes_no_parts(bench: Bench) -> None:
+    """A commit that is known to be late writes nothing at all."""
+    late = change(bench.store.load(), BIG)
+    conflicting = change(bench.store.load(), BIG | {"gift": {"is": "late"}})
+    bench.commit({"gift": {"is": "one"}})
+    keys = bench.keys()
 
-    with pytest.raises(StoreUnavailable, match="ValidationError: Item size"):
-        store.commit(commit())
+    with pytest.raises(SnapshotMoved):
+        bench.store.commit(late)
+    with pytest.raises(VersionConflict):
+        bench.store.commit(conflicting)
+
+    assert keys == bench.keys()
+
+
+def test_a_lost_answer_keeps_the_parts(bench: Bench) -> None:
+    """As long as nobody knows whether parts are in use, they stay."""
+    made = change(bench.store.load(), NAMED, lists={SHA: IDS}, token="ours")
+
+    def lose(**question: Any) -> Any:
+        bench.client.transact_write_items(**question)
+        raise ReadTimeoutError(endpoint_url="http://127.0.0.1:9")
+
+    store = DynamoStore(Instead(bench.client, "transact_write_items", lose), TABLE)
+
+    with pytest.raises(CommitUnknown):
+        store.commit(made)
+
+    assert store.committed(made)
+    assert Body(1, made.body, {SHA: frozenset(IDS)}) == bench.reader.body()
+
+
+def test_a_refusal_of_what_was_written(bench: Bench) -> None:
+    """A refusal that comes of the commit's own first try is none."""
+    made = change(bench.store.load(), NAMED, lists={SHA: IDS}, token="ours")
+
+    def twice(**question: Any) -> Any:
+        bench.client.transact_write_items(**question)
+        question["ClientRequestToken"] = "retried after the window"
+        return bench.client.transact_write_items(**question)
+
+    store = DynamoStore(Instead(bench.client, "transact_write_items", twice), TABLE)
+
+    store.commit(made)
+
+    assert Body(1, made.body, {SHA: frozenset(IDS)}) == bench.reader.body()
+
+
+def test_parts_go_after_an_hour(bench: Bench) -> None:
+    """Parts that no manifest names stay for an hour, for those who are reading."""
+    bench.commit(BIG | NAMED, lists={SHA: IDS}, token="first")
+    bench.commit({"segment:words": {}, "segment:beta": {}}, token="second")
+    old = bench.keys("snapshot#")
+    assert {"snapshot#first", f"snapshot#{SHA[:16]}-first"} == {
+        key.partition("/")[0] for key in old
+    }
+
+    bench.clock.advance(KEPT_SECONDS - 1)
+    bench.commit({"gift": {"is": "one"}})
+    assert old == bench.keys("snapshot#")
+    bench.clock.advance(1)
+    bench.commit({"gift": {"is": "two"}})
+    assert [] == bench.keys("snapshot#")
+    assert "retired" not in bench.item("snapshot/body")
+
+
+def test_a_change_does_not_fail_for_old_parts(bench: Bench) -> None:
+    """Parts that can't be deleted are deleted another time."""
+    bench.commit(NAMED, lists={SHA: IDS})
+    bench.commit({"segment:beta": {}})
+    bench.clock.advance(KEPT_SECONDS)
+
+    def fail(**_: Any) -> Any:
+        raise ReadTimeoutError(endpoint_url="http://127.0.0.1:9")
+
+    failing = Instead(bench.client, "batch_write_item", fail)
+    store = DynamoStore(failing, TABLE, now=bench.clock)
+    store.commit(change(store.load(), {"gift": {"is": "one"}}))
+
+    assert 1 == len(bench.keys("snapshot#"))
+    bench.commit({"gift": {"is": "two"}})
+    assert [] == bench.keys("snapshot#")
+
+
+def test_a_reader_with_an_old_manifest(bench: Bench) -> None:
+    """Who read a manifest before its parts went reads the next one."""
+    bench.commit(NAMED, lists={SHA: IDS}, token="first")
+    old = bench.item("snapshot/body")
+    bench.commit({"segment:beta": {}})
+    bench.clock.advance(KEPT_SECONDS)
+    made = bench.commit({"gift": {"is": "one"}})
+    bench.wire.client = Instead(
+        bench.client, "get_item", lambda **_: {"Item": old, "ResponseMetadata": 0}
+    )
+
+    assert Body(3, made.body, {}) == bench.reader.body()
+    assert "snapshot/body!" in bench.wire.since()
+
+
+def test_a_blob_is_put_once(bench: Bench) -> None:
+    """The document before a change is in the table already."""
+    bench.commit(BIG)
+    blobs = bench.keys("blob#")
+    assert blobs
+    bench.commit({"segment:words": {}})
+    bench.commit(BIG)
+
+    assert blobs == bench.keys("blob#")
+
+
+def test_a_damaged_blob(bench: Bench) -> None:
+    """A document whose slices are gone is named."""
+    bench.commit(BIG)
+    pk, sk = bench.keys("blob#")[-1].split("/")
+    bench.client.delete_item(TableName=TABLE, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+
+    with pytest.raises(StoreUnavailable, match="segment:words is damaged in the table"):
+        bench.store.load()
+
+
+def test_slices_that_are_left_undone(bench: Bench) -> None:
+    """What DynamoDB leaves undone in a batch is asked for again."""
+    bench.commit(BIG)
+
+    def nothing(RequestItems: Any) -> Any:  # noqa: N803 - boto3's name
+        return {"Responses": {}, "UnprocessedKeys": RequestItems}
+
+    store = DynamoStore(Instead(bench.client, "batch_get_item", nothing), TABLE)
+
+    assert WORDS == store.load().documents["segment:words"].body["is"]
+
+
+def test_history_past_a_page(bench: Bench) -> None:
+    """A page of a query ends at a megabyte; the history does not."""
+    for number in range(30):
+        bench.commit({"gift": {"is": f"{number}" + "x" * 50_000}}, snapshot=False)
+
+    assert list(range(30, 0, -1)) == [
+        row.version for row in bench.store.history("gift")
+    ]
+    assert 29 == len(bench.store.history("gift", limit=29))
 
 
 @pytest.mark.parametrize(
-    ("code", "remedy"),
+    "bad",
     [
-        ("ResourceNotFoundException", "deploy the stack, or check --region"),
-        ("AccessDeniedException", "use a role that may write it"),
-        ("ExpiredTokenException", "sign in again"),
-        ("UnrecognizedClientException", "sign in again"),
-        ("ProvisionedThroughputExceededException", "try again"),
+        None,
+        {"body": {"S": "not JSON"}},
+        {"body": {"S": '{"flags": 7}'}},
+        {"data": {"B": b"x"}, "bytes": {"N": "9"}},
+        {"id": {"S": "gone"}, "slices": {"N": "1"}, "bytes": {"N": "9"}},
+        {"body": {"S": "{}"}, "lists": {"S": "7"}},
+        {},
     ],
 )
-def test_remedies(stubbed: tuple[DynamoStore, Stubber], code: str, remedy: str) -> None:
-    """Each error of the service ends in what to do about it."""
-    store, stubber = stubbed
-    stubber.add_client_error("query", code, "no")
+def test_a_lost_snapshot_is_mended(bench: Bench, bad: Any) -> None:
+    """Whatever becomes of the snapshot, the next change brings everything back."""
+    bench.commit({"gift": {"is": "one"}, **NAMED}, lists={SHA: IDS})
+    body = {"pk": {"S": "snapshot"}, "sk": {"S": "body"}}
+    bench.client.delete_item(TableName=TABLE, Key=body)
+    if bad is not None:
+        bench.client.put_item(
+            TableName=TABLE, Item=body | {"version": {"N": "1"}} | bad
+        )
+
+    state = bench.store.load()
+    assert {"gift", "segment:beta"} == state.lost()
+    bench.store.commit(
+        change(state, {"gift": {"is": "two"}, **NAMED}, lists={SHA: IDS})
+    )
+
+    assert {SHA} == bench.store.load().lists
+    found = bench.reader.body()
+    assert found is not None
+    assert (2, {SHA: frozenset(IDS)}) == (found.version, found.lists)
+
+
+@pytest.mark.parametrize("read", ["get_item", "get_paginator"])
+def test_load_never_mixes(bench: Bench, read: str) -> None:
+    """A change between the reads of a load is not lost from the snapshot."""
+    bench.commit({"theme": {"is": "light"}})
+
+    def between(*args: Any, **question: Any) -> Any:
+        bench.commit({"theme": {"is": "dark"}})
+        return getattr(bench.client, read)(*args, **question)
+
+    other = DynamoStore(Instead(bench.client, read, between), TABLE)
+    made = change(other.load(), {"gift": {"is": "one"}})
+
+    if made.based_on == 1:
+        with pytest.raises(SnapshotMoved):
+            bench.store.commit(made)
+    else:
+        bench.store.commit(made)
+        assert {"dark"} == {bench.store.load().compiled["theme"]["is"]}
+
+
+def test_no_table(bench: Bench) -> None:
+    """A table that isn't there says what to do."""
+    store = DynamoStore(bench.client, "another")
 
     with pytest.raises(StoreUnavailable) as raised:
-        store.history("gift")
+        store.load()
 
-    assert str(raised.value).endswith(remedy)
+    assert "there is no table another: deploy the stack, or check --region" == str(
+        raised.value
+    )
 
 
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (
-            NoCredentialsError(),
-            "no AWS credentials: run `aws configure sso`, or name a --profile",
-        ),
-        (NoRegionError(), "no AWS region: give --region, or set AWS_REGION"),
-        (
-            EndpointConnectionError(endpoint_url="http://127.0.0.1:9"),
-            f"AWS can't be reached: {NOBODY}; check the network, region and profile",
-        ),
-    ],
-)
-def test_no_way_to_aws(error: Exception, expected: str) -> None:
-    """Nor does a machine without credentials, region or network get a traceback."""
-    with pytest.raises(StoreUnavailable) as raised, translated("canary"):
-        raise error
+@pytest.mark.parametrize("bad", [None, "{}", '{"flags": {"gift": 7}}'])
+def test_a_change_of_nothing_mends(bench: Bench, bad: str | None) -> None:
+    """A writer with nothing to write still brings back what was lost, lists too."""
+    bodies: dict[str, dict[str, Any]] = {
+        "gift": {"variants": {"on": True}, "off": "on", "serve": "on"},
+        "segment:beta": {"included": list(IDS)},
+    }
+    writer = Writer(store=bench.store, timestamp=lambda: "t", salt=lambda: "s")
 
-    assert expected == str(raised.value)
+    def edits(_: State) -> list[Edit]:
+        return [
+            Edit(name=name, body=body, based_on=0, action="apply")
+            for name, body in bodies.items()
+        ]
+
+    writer.write(edits, Signature(author="ann"))
+    body = {"pk": {"S": "snapshot"}, "sk": {"S": "body"}}
+    bench.client.delete_item(TableName=TABLE, Key=body)
+    if bad is not None:
+        item = body | {"version": {"N": "1"}, "body": {"S": bad}}
+        bench.client.put_item(TableName=TABLE, Item=item)
+
+    assert () == writer.write(lambda _: [], Signature(author="ann"))
+
+    found = bench.reader.body()
+    assert found is not None
+    ruleset = decode(found.text, found.lists)
+    assert ({"gift"}, {"beta"}) == (set(ruleset.flags), set(ruleset.segments))
+    assert frozenset(IDS) == ruleset.segments["beta"].included
+    assert () == writer.write(lambda _: [], Signature(author="ann"))
+    assert 2 == bench.store.load().snapshot

@@ -40,7 +40,7 @@ SOURCES = (
         (
             {"match": None},
             "match",
-            "input should be a valid dictionary or instance of MatchDocument",
+            "expected a mapping",
         ),
         ({"identity": [{}]}, "identity[0]", PLACES),
         ({"identity": [{"header": None}]}, "identity[0]", PLACES),

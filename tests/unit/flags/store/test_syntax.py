@@ -105,6 +105,43 @@ def test_other_problems(text: str) -> None:
     assert str(raised.value).startswith("rules.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "a" * 8_000_001,
+            "8000001 bytes are over the limit of 8000000; split the file",
+        ),
+        ("[" * 64 + "]" * 64, None),
+        (
+            "[" * 65 + "]" * 65,
+            "nested deeper than 64 levels, or an alias leads back to itself",
+        ),
+        (
+            "a: &x [*x]",
+            "nested deeper than 64 levels, or an alias leads back to itself",
+        ),
+        (
+            "a: &a [1, 2]\n"
+            + "\n".join(
+                f"{new}: &{new} [{', '.join([f'*{old}'] * 40)}]"
+                for old, new in zip("abcd", "bcde", strict=True)
+            ),
+            "more than 2000000 values, aliases written out; use fewer",
+        ),
+    ],
+)
+def test_limits(text: str, message: str | None) -> None:
+    """What would fill the memory is refused, however few bytes it has."""
+    if message is None:
+        parse(text, "rules.yaml")
+        return
+    with pytest.raises(InvalidDocument) as raised:
+        parse(text, "rules.yaml")
+
+    assert f"rules.yaml: {message}" == str(raised.value)
+
+
 @pytest.mark.property
 @given(text=st.text(alphabet="ab:{}[],&*!|>-?'\"#\n\t 1~<=é", max_size=30))
 @many

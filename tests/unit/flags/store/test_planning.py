@@ -10,7 +10,6 @@ import pytest
 from flags.codec import decode
 from flags.errors import InvalidDocument, VersionConflict
 from flags.store.changes import (
-    MAX_BODY_BYTES,
     MAX_DOCUMENT_BYTES,
     MAX_EDITS,
     Commit,
@@ -20,8 +19,8 @@ from flags.store.changes import (
     State,
     Stored,
     dumps,
-    plan,
 )
+from flags.store.planning import plan
 from flags.testing import MemoryStore
 
 GIFT: dict[str, Any] = {"variants": {"on": True}, "off": "on", "serve": "on"}
@@ -140,23 +139,25 @@ def test_document_too_large() -> None:
     """A history row holds a document twice: it must fit."""
     planned(State(), edit("gift", heavy(MAX_DOCUMENT_BYTES)))
 
-    assert "flags.gift: 190001 bytes are over the limit of 190000" == refusal(
+    assert "flags.gift: 4000001 bytes are over the limit of 4000000" == refusal(
         State(), edit("gift", heavy(MAX_DOCUMENT_BYTES + 1))
     )
-    assert "190002 bytes" in refusal(
+    assert "4000002 bytes" in refusal(
         State(), edit("gift", heavy(MAX_DOCUMENT_BYTES + 2, "é"))
     )
 
 
 def test_snapshot_too_large() -> None:
     """A snapshot that no item could hold is refused, with its size."""
-    bodies = {f"f{number}": heavy(150_000) for number in range(3)}
-    edits = [edit(name, body) for name, body in bodies.items()]
+    sizes = {"small": 1_000, "a": 2_700_000, "b": 2_600_000, "c": 2_800_000}
+    edits = [edit(name, heavy(size)) for name, size in sizes.items()]
     state = after(*edits[:2]).load()
-    message = refusal(state, edits[2])
 
-    assert message.startswith("flags: the snapshot would be 450")
-    assert message.endswith(f" bytes; the limit is {MAX_BODY_BYTES}")
+    assert (
+        "flags: the snapshot would be 8101323 bytes; the limit is 8000000; the "
+        "biggest: c (2800064 bytes), a (2700064 bytes), b (2600062 bytes)"
+        == refusal(state, *edits[2:])
+    )
 
 
 def test_bad_document() -> None:

@@ -1,0 +1,205 @@
+"""From edits to one commit: pure, documents in and a `Commit` out.
+
+Laws
+1. Only what changes is checked by today's grammar, and between documents only what a
+   change touches or causes is held against it: a document of yesterday's must not
+   stand in the way of another's abort.
+2. What no reader would accept is not written: the snapshot is read back first.
+3. A name that is archived stays taken, until somebody says that it is to be used again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flags.codec import MAX_BYTES, decode
+from flags.errors import InvalidDocument, InvalidSnapshot, Problem, VersionConflict
+from flags.model import Ruleset
+from flags.parts import MAX_LISTS
+from flags.store.building import Change, Parts, built, held, sound, standing
+from flags.store.changes import (
+    MAX_DOCUMENT_BYTES,
+    MAX_EDITS,
+    Commit,
+    Edit,
+    Entry,
+    Signature,
+    State,
+    dumps,
+    lists_of,
+)
+from flags.store.checks import AnyDocument, read_document
+from flags.store.links import Bodies, faults, located
+from flags.store.names import ROUTING, place
+from flags.store.values import epoch
+
+# What may give an archived name a new life.
+REVIVING = frozenset({"restore", "reuse"})
+_BIGGEST = 3
+
+
+def plan(
+    state: State, edits: list[Edit], signature: Signature, *, at: str, salt: str
+) -> Commit:
+    """Compile the edits; raises `VersionConflict` or `InvalidDocument`."""
+    _check_versions(state, edits)
+    documents = _read(edits)
+    before = {name: stored.body for name, stored in state.documents.items()}
+    bodies = before | {edit.name: edit.body for edit in edits}
+    problems = [
+        *_oversized(edits),
+        *_taken(before, edits),
+        *_between(before, bodies, {edit.name for edit in edits}),
+    ]
+    if problems:
+        raise InvalidDocument(problems)
+    change = Change(documents=documents, bodies=bodies, salt=salt, now=_second(at))
+    text, parts = _snapshot(state, change)
+    return Commit(
+        entries=tuple(_entry(state, edit, signature, at) for edit in edits),
+        based_on=state.snapshot,
+        snapshot=state.snapshot + 1,
+        body=text,
+        lists={k: ids for k, ids in parts.lists.items() if k not in state.lists},
+    )
+
+
+def _check_versions(state: State, edits: list[Edit]) -> None:
+    for edit in edits:
+        actual = state.version(edit.name)
+        if edit.based_on != actual:
+            raise VersionConflict(edit.name, edit.based_on, actual)
+    if len({edit.name for edit in edits}) < len(edits):
+        msg = "a change names a document twice"
+        raise ValueError(msg)
+    if len(edits) > MAX_EDITS:
+        message = f"{len(edits)} documents change; apply at most {MAX_EDITS} at a time"
+        raise InvalidDocument([Problem(path="flags", message=message)])
+
+
+def _read(edits: list[Edit]) -> dict[str, AnyDocument]:
+    problems: list[Problem] = []
+    documents: dict[str, AnyDocument] = {}
+    for edit in edits:
+        try:
+            documents[edit.name] = read_document(edit.name, edit.body)
+        except InvalidDocument as error:
+            problems += error.problems
+    if problems:
+        raise InvalidDocument(problems)
+    return documents
+
+
+def _oversized(edits: list[Edit]) -> Iterator[Problem]:
+    for edit in edits:
+        size = len(dumps(edit.body).encode())
+        if size > MAX_DOCUMENT_BYTES:
+            message = f"{size} bytes are over the limit of {MAX_DOCUMENT_BYTES}"
+            yield Problem(path=located(edit.name), message=message)
+
+
+def _taken(before: Bodies, edits: list[Edit]) -> Iterator[Problem]:
+    for edit in edits:
+        archived = before.get(edit.name, {}).get("archived")
+        path = located(edit.name)
+        if archived and not edit.body.get("archived") and edit.action not in REVIVING:
+            message = (
+                f"archived; `canary restore {edit.name}` brings it back, "
+                "--force reuses the name"
+            )
+            yield Problem(path=path, message=message)
+        if edit.body.get("archived") and "weight" in edit.body:
+            message = "has a live rollout; promote or abort it before it is archived"
+            yield Problem(path=path, message=message)
+
+
+def _between(before: Bodies, bodies: Bodies, edited: set[str]) -> Iterator[Problem]:
+    """Problems between documents that the edits touch or cause."""
+    found = list(faults(bodies))
+    if any(not fault.owners & edited for fault in found):
+        known = {fault.problem for fault in faults(before)}
+        found = [f for f in found if f.owners & edited or f.problem not in known]
+    leaving = {name for name in edited if bodies[name].get("archived")}
+    users: dict[str, set[str]] = {}
+    for fault in found:
+        if fault.missing in leaving and not fault.owners & edited:
+            users.setdefault(str(fault.missing), set()).update(fault.owners)
+        else:
+            yield fault.problem
+    for name, owners in users.items():
+        listed = ", ".join(located(owner) for owner in sorted(owners))
+        message = f"in use by {listed}; take it out of there before it is archived"
+        yield Problem(path=located(name), message=message)
+
+
+def _second(at: str) -> float:
+    try:
+        return epoch(at)
+    except ValueError:
+        # An author of tests may sign with any text; ramps haven't begun then.
+        return 0.0
+
+
+def _snapshot(state: State, change: Change) -> tuple[str, Parts]:
+    routing, before = change.bodies.get(ROUTING, {}), held(state)
+    parts = built(state, before, change)
+    try:
+        text, ruleset = _written(state, parts, routing)
+    except InvalidSnapshot:
+        # Something was damaged before, or the change is no good: leave out the former.
+        parts = built(state, sound(state, before), change)
+        parts = standing(parts, change.bodies)
+        text, ruleset = _written(state, parts, routing)
+    _check_plans(ruleset, change)
+    return text, parts
+
+
+def _written(
+    state: State, parts: Parts, routing: Mapping[str, Any]
+) -> tuple[str, Ruleset]:
+    text = parts.text(state.snapshot + 1, routing)
+    size = len(text.encode())
+    if size > MAX_BYTES:
+        sizes = {name: len(dumps(part).encode()) for name, part in parts.flags.items()}
+        biggest = sorted(sizes, key=lambda name: -sizes[name])[:_BIGGEST]
+        listed = ", ".join(f"{name} ({sizes[name]} bytes)" for name in biggest)
+        message = (
+            f"the snapshot would be {size} bytes; the limit is {MAX_BYTES}; "
+            f"the biggest: {listed}"
+        )
+        raise InvalidDocument([Problem(path="flags", message=message)])
+    named = {sha for part in parts.segments.values() for sha in lists_of(part)}
+    if len(named) > MAX_LISTS:
+        message = f"{len(named)} long lists of ids; the limit is {MAX_LISTS}"
+        raise InvalidDocument([Problem(path="segments", message=message)])
+    lists = dict.fromkeys(state.lists, frozenset[str]())
+    lists |= {name: frozenset(ids) for name, ids in parts.lists.items()}
+    return text, decode(text, lists)
+
+
+def _check_plans(ruleset: Ruleset, change: Change) -> None:
+    """Make what changed ready to be evaluated, as every reader will."""
+    problems = []
+    for name in change.documents:
+        if place(name)[0] == "flags" and name in ruleset.flags:
+            try:
+                _ = ruleset.plans[name]
+            except (LookupError, TypeError, ValueError) as error:
+                problems.append(Problem(path=located(name), message=str(error)))
+    if problems:
+        raise InvalidDocument(problems)
+
+
+def _entry(state: State, edit: Edit, signature: Signature, at: str) -> Entry:
+    stored = state.documents.get(edit.name)
+    return Entry(
+        name=edit.name,
+        version=edit.based_on + 1,
+        at=at,
+        author=signature.author,
+        reason=signature.reason,
+        action=edit.action,
+        before=stored.body if stored else None,
+        after=edit.body,
+    )

@@ -1,0 +1,66 @@
+"""What all models of documents have in common: they are strict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from flags.store.values import MAX_TEXT, Text
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=63)]
+ServiceName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=64)
+]
+Version = Annotated[
+    int,
+    Field(ge=0, description="The stored version that this text was made from."),
+]
+
+
+class Document(BaseModel):
+    """Strict: an unknown key is a typing error, and is refused."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, populate_by_name=True, allow_inf_nan=False
+    )
+
+
+class NamedDocument(Document):
+    """What flags, segments and groups say about themselves.
+
+    `version`, if given, must be the stored one: a file that was exported is refused
+    when somebody has changed the document since.
+    """
+
+    version: Version | None = None
+    description: Annotated[
+        str, Field(max_length=MAX_TEXT, description="What it is for, in a sentence.")
+    ] = ""
+    owner: Annotated[Text | None, Field(description="Who answers for it.")] = None
+    tags: Annotated[list[Text], Field(description="Words to find it by.")] = Field(
+        default_factory=list
+    )
+    archived: bool = False
+
+    def body(self) -> dict[str, Any]:
+        """The document as it is stored: plain JSON, without its version."""
+        return self.model_dump(
+            by_alias=True, exclude={"version"}, exclude_none=True, exclude_defaults=True
+        )
+
+
+def misplaced(problems: Mapping[tuple[str | int, ...], str]) -> ValidationError:
+    """An error that a validator raises to say where inside its value the fault is."""
+    errors = [
+        InitErrorDetails(
+            type=PydanticCustomError("place", "{message}", {"message": message}),
+            loc=place,
+            input=None,
+        )
+        for place, message in problems.items()
+    ]
+    return ValidationError.from_exception_data("document", errors)
