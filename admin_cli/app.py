@@ -8,14 +8,26 @@ import sys
 
 import typer
 
-from admin_cli.commands import applying, explaining, exporting, moving, reading
+from admin_cli.commands import (
+    applying,
+    checking,
+    comparing,
+    explaining,
+    exporting,
+    membering,
+    moving,
+    reading,
+    tidying,
+    undoing,
+)
 from admin_cli.desk import Desk
 from admin_cli.options import Output, Profile, Region, StackName, Table, Version
 from admin_cli.session import Session
 
 EPILOG = (
     "Exit codes: 0 done; 1 unexpected error; 2 bad input or usage; 3 not found; "
-    "4 conflict: somebody else changed it; 5 the table can't be reached."
+    "4 conflict: somebody else changed it; 5 the table can't be reached; "
+    "10 `diff --exit-code` found a difference."
 )
 
 app = typer.Typer(
@@ -55,16 +67,39 @@ def canary(
     )
 
 
-app.command("list")(reading.list_flags)
-app.command("get")(reading.get)
-app.command("routes")(reading.routes)
-app.command("history")(reading.history)
-app.command("explain")(explaining.explain)
-app.command("apply")(applying.apply)
-app.command("export")(exporting.export)
-# A negative percentage is a bad percentage, not an unknown option.
-app.command("set-weight", context_settings={"ignore_unknown_options": True})(
-    moving.set_weight
+segment = typer.Typer(no_args_is_help=True)
+segment.command("list")(membering.list_segments)
+segment.command("add")(membering.add)
+segment.command("remove")(membering.remove)
+
+FLAGS, ROLLOUTS, FILES, DEBT = "Flags", "Rollouts", "Files", "Debt"
+
+app.command("list", rich_help_panel=FLAGS)(reading.list_flags)
+app.command("get", rich_help_panel=FLAGS)(reading.get)
+app.command("history", rich_help_panel=FLAGS)(reading.history)
+app.command("diff", rich_help_panel=FLAGS)(comparing.diff)
+app.command("explain", rich_help_panel=FLAGS)(explaining.explain)
+app.command("undo", rich_help_panel=FLAGS)(undoing.undo)
+app.command("archive", rich_help_panel=FLAGS)(undoing.archive)
+app.command("restore", rich_help_panel=FLAGS)(undoing.restore)
+app.add_typer(
+    segment,
+    name="segment",
+    help="List segments, add ids to one, or take them out.",
+    rich_help_panel=FLAGS,
 )
-app.command("promote")(moving.promote)
-app.command("abort")(moving.abort)
+app.command("routes", rich_help_panel=ROLLOUTS)(reading.routes)
+# A negative percentage is a bad percentage, not an unknown option.
+app.command(
+    "set-weight",
+    context_settings={"ignore_unknown_options": True},
+    rich_help_panel=ROLLOUTS,
+)(moving.set_weight)
+app.command("promote", rich_help_panel=ROLLOUTS)(moving.promote)
+app.command("abort", rich_help_panel=ROLLOUTS)(moving.abort)
+app.command("apply", rich_help_panel=FILES)(applying.apply)
+app.command("export", rich_help_panel=FILES)(exporting.export)
+app.command("lint", rich_help_panel=FILES)(checking.lint)
+app.command("schema", rich_help_panel=FILES)(checking.schema)
+app.command("stale", rich_help_panel=DEBT)(tidying.stale)
+app.command("refs", rich_help_panel=DEBT)(tidying.refs)

@@ -12,10 +12,10 @@ from typing import Any
 from admin_cli.conflicts import annotate
 from admin_cli.differences import differences, same
 from admin_cli.files import normal
+from admin_cli.kinds import is_archived
 from admin_cli.output import Format, Screen, lines
-from flags.errors import NotFound, VersionConflict
+from flags.errors import InvalidDocument, NotFound, Problem, VersionConflict
 from flags.store.changes import (
-    ATTEMPTS,
     Commit,
     Edit,
     Entry,
@@ -25,9 +25,11 @@ from flags.store.changes import (
     Stored,
     Writer,
 )
-from flags.store.checks import read_flag
+from flags.store.links import located
 
 Body = Mapping[str, Any]
+# How often a move that must go through is made anew.
+ATTEMPTS = 12
 
 
 class Rehearsal:
@@ -37,6 +39,8 @@ class Rehearsal:
         self._store = store
         self.load = store.load
         self.history = store.history
+        self.revision = store.revision
+        self.committed = store.committed
 
     def commit(self, commit: Commit) -> None:
         """Write nothing."""
@@ -81,7 +85,7 @@ def carry_out(store: Store, signature: Signature, move: Move) -> Moved:
     seen: list[Stored] = []
 
     def edits(state: State) -> list[Edit]:
-        stored = find(state, move.name)
+        stored = unburied(find(state, move.name))
         seen.append(stored)
         made = _edit(stored, move)
         return [] if same(made.body, normal(stored.name, stored.body)) else [made]
@@ -109,12 +113,20 @@ def find(state: State, name: str) -> Stored:
         raise NotFound(name, list(state.documents)) from None
 
 
+def unburied(stored: Stored) -> Stored:
+    """The document if it is in use; raises `InvalidDocument` for a tombstone."""
+    if is_archived(stored.body):
+        message = f"archived; `canary restore {stored.name}` brings it back"
+        raise InvalidDocument([Problem(path=located(stored.name), message=message)])
+    return stored
+
+
 def _edit(stored: Stored, move: Move) -> Edit:
     """An edit in normal form; raises `VersionConflict` or `InvalidDocument`."""
     expected = move.if_version
     if expected is not None and expected != stored.version:
         raise VersionConflict(stored.name, expected, stored.version)
-    body = read_flag(stored.name, move.change(stored.body)).body()
+    body = normal(stored.name, move.change(stored.body))
     return Edit(
         name=stored.name, body=body, based_on=stored.version, action=move.action
     )

@@ -5,15 +5,15 @@ The decision itself comes from the library; this only writes down the way to it.
 
 from __future__ import annotations
 
-import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 
 from admin_cli.output import inline, lines, table
 from flags.engine import Step, evaluate
-from flags.errors import InvalidDocument, Problem
-from flags.model import Context, Decision, Flag, Reason, Serve, Split
+from flags.engine.ramping import split_at
+from flags.model import Context, Decision, Flag, Ramp, Reason, Ruleset, Serve, Split
 from flags.release import decide, is_newer
 from flags.token import Carried, Token
 
@@ -23,36 +23,27 @@ if TYPE_CHECKING:
 Data = dict[str, Any]
 
 
-def explain(flag: Flag, context: Context, token: str | None) -> Data:
-    """Decide as a router would, and say how."""
-    carried, steps = _carried(flag, token)
+def explain(
+    rules: Ruleset, name: str, context: Context, token: str | None, now: float
+) -> Data:
+    """Decide as a router would at `now`, and say how."""
+    flag = rules.flags[name]
+    carried, steps = _carried(rules, flag, token, now)
     walk: list[Step] = []
-    decision = evaluate(flag, context, walk)
+    decision = evaluate(rules, name, context, now, walk)
     if flag.release is not None:
-        chosen = decide(flag, context, carried)
+        chosen = decide(rules, flag, context, carried, now)
         if chosen.reason in {Reason.CARRIED, Reason.HEALED}:
             decision, walk = chosen, []
     return {
         "flag": flag.name,
         "key": context.key,
         "attributes": dict(context.attributes),
+        "at": datetime.fromtimestamp(now, UTC).isoformat().replace("+00:00", "Z"),
         "steps": [_step(step) for step in (*steps, *walk)],
-        "ranges": list(_ranges(_served(flag, decision))),
+        "ranges": list(_ranges(_served(flag, decision), now)),
         "result": _result(flag, decision),
     }
-
-
-def attributes(pairs: list[str]) -> dict[str, Any]:
-    """`NAME=VALUE` pairs; raises `InvalidDocument` with all that are none."""
-    problems = [
-        Problem(path="--attribute", message=f"{pair!r} is not NAME=VALUE")
-        for pair in pairs
-        if not pair.partition("=")[0] or "=" not in pair
-    ]
-    if problems:
-        raise InvalidDocument(problems)
-    split = (pair.partition("=") for pair in pairs)
-    return {name: _value(text) for name, _, text in split}
 
 
 def text(explained: Data) -> RenderableType:
@@ -66,7 +57,9 @@ def text(explained: Data) -> RenderableType:
     return Group(table(("#", "STEP", "MATCHED", "DETAIL"), steps), lines(["", *shown]))
 
 
-def _carried(flag: Flag, text: str | None) -> tuple[Carried | None, list[Step]]:
+def _carried(
+    rules: Ruleset, flag: Flag, text: str | None, now: float
+) -> tuple[Carried | None, list[Step]]:
     if text is None:
         return None, []
     if flag.release is None:
@@ -79,7 +72,7 @@ def _carried(flag: Flag, text: str | None) -> tuple[Carried | None, list[Step]]:
         return None, [_missed(f"names no decision about {flag.name}")]
     if not flag.enabled:
         return carried, [_missed("the off switch comes first")]
-    in_force = decide(flag, Context(), carried).reason is Reason.CARRIED
+    in_force = decide(rules, flag, Context(), carried, now).reason is Reason.CARRIED
     detail = f"{carried.variant} of version {carried.generation}; {_since(flag)}"
     if is_newer(flag, carried):
         detail += f"; newer than the rules, version {flag.version}: routers read again"
@@ -111,7 +104,8 @@ def _served(flag: Flag, decision: Decision) -> Serve | None:
     return flag.serve
 
 
-def _ranges(serve: Serve | None) -> Iterator[Data]:
+def _ranges(serve: Serve | None, now: float) -> Iterator[Data]:
+    serve = split_at(serve, now) if isinstance(serve, Ramp) else serve
     if isinstance(serve, Split):
         starts = (0, *serve.ends[:-1])
         for start, end, name in zip(starts, serve.ends, serve.variants, strict=True):
@@ -134,11 +128,3 @@ def _result(flag: Flag, decision: Decision) -> Data:
         release=flag.name, variant=decision.variant, generation=decision.version
     )
     return result | {"role": role, "token": str(Token((made,)))}
-
-
-def _value(text: str) -> Any:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text
-    return value if isinstance(value, bool | int | float | str) else text

@@ -10,29 +10,64 @@ Laws
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from admin_cli.differences import same
+from admin_cli.kinds import is_archived
+from flags.codec import MAX_BYTES, decode
 from flags.errors import InvalidDocument, NotFound, Problem, VersionConflict
+from flags.model import Ruleset
 from flags.store.changes import Edit, State
-from flags.store.checks import ROUTING, File, read_file, read_flag
+from flags.store.checks import File, read_document
 from flags.store.compiler import compile_snapshot
 from flags.store.documents import COLOURS, FlagDocument
+from flags.store.names import ROUTING, SEGMENT, place
+from flags.store.strict import Document
 
 Body = Mapping[str, Any]
+D = TypeVar("D", bound=Document)
 
 
-def edits(file: File, state: State, if_version: int | None = None) -> list[Edit]:
-    """What the file changes; raises `VersionConflict` or `InvalidDocument`."""
+def edits(
+    file: File, state: State, if_version: int | None = None, *, force: bool = False
+) -> list[Edit]:
+    """What the file changes; raises `VersionConflict` or `InvalidDocument`.
+
+    With `force` an archived document's name may be used again.
+    """
     bodies = list(_bodies(file, state))
     if if_version is not None and len(bodies) != 1:
         message = f"the file holds {len(bodies)} documents; give each its `version`"
         raise InvalidDocument([Problem(path="--if-version", message=message)])
     return [
-        Edit(name=name, body=body, based_on=state.version(name), action="apply")
+        Edit(
+            name=name,
+            body=body,
+            based_on=state.version(name),
+            action="reuse" if force and _buried(state, name) else "apply",
+        )
         for name, version, body in bodies
         if _moved(state, name, if_version, version, body)
     ]
+
+
+def unversioned(file: File) -> File:
+    """The file without the versions that its documents were made from."""
+    routing = file.routing
+
+    def parts(documents: Mapping[str, D]) -> dict[str, D]:
+        return {name: _unversioned(found) for name, found in documents.items()}
+
+    return File(
+        flags=parts(file.flags),
+        segments=parts(file.segments),
+        groups=parts(file.groups),
+        routing=_unversioned(routing) if routing else None,
+    )
+
+
+def _unversioned(document: D) -> D:
+    return document.model_copy(update={"version": None})
 
 
 def merge(document: FlagDocument, stored: Body | None) -> dict[str, Any]:
@@ -49,26 +84,67 @@ def merge(document: FlagDocument, stored: Body | None) -> dict[str, Any]:
     return body
 
 
-def export(state: State, names: Sequence[str]) -> dict[str, Any]:
+def export(
+    state: State, names: Sequence[str], *, tombstones: bool = False
+) -> dict[str, Any]:
     """A file of these documents, or of all; raises `NotFound`."""
     for name in names:
         if name not in state.documents:
             raise NotFound(name, list(state.documents))
-    wanted = {
-        name: {"version": stored.version, **stored.body}
-        for name, stored in sorted(state.documents.items())
-        if not names or name in names
-    }
-    routing = wanted.pop(ROUTING, None)
-    return {"flags": wanted} | ({ROUTING: routing} if routing else {})
+    buried = [name for name in names if _buried(state, name)]
+    if buried and not tombstones:
+        message = "archived; add --archived to look at it, or restore it"
+        raise InvalidDocument([Problem(path=name, message=message) for name in buried])
+    exported: dict[str, Any] = {"flags": {}, "segments": {}, "groups": {}, ROUTING: {}}
+    for name, stored in sorted(state.documents.items()):
+        hidden = is_archived(stored.body) and not tombstones
+        if hidden or (names and name not in names):
+            continue
+        part, short = place(name)
+        body = {"version": stored.version, **stored.body}
+        exported[part] |= body if part == ROUTING else {short: body}
+    return {part: held for part, held in exported.items() if held or part == "flags"}
 
 
 def snapshot(state: State) -> str:
-    """The compiled snapshot that routers read from this table."""
-    routing = state.documents.get(ROUTING)
+    """The compiled snapshot that routers read from this table, with all its lists.
+
+    Raises `InvalidDocument` if no router would take so much in one piece.
+    """
+    segments = {
+        name: {key: _ids(state, name, key, part) for key, part in compiled.items()}
+        for name, compiled in state.segments.items()
+    }
+    text = _compiled(state, segments)
+    if (size := len(text.encode())) > MAX_BYTES:
+        message = f"{size} bytes, and readers take {MAX_BYTES}; use fewer ids"
+        raise InvalidDocument([Problem(path="--snapshot", message=message)])
+    return text
+
+
+def ruleset(state: State) -> Ruleset:
+    """The rules of this table, as routers hold them; raises `InvalidSnapshot`."""
+    lists = {
+        part["list"]: frozenset(_ids(state, name, key, part))
+        for name, compiled in state.segments.items()
+        for key, part in compiled.items()
+        if isinstance(part, dict)
+    }
+    return decode(_compiled(state, state.segments), lists)
+
+
+def _compiled(state: State, segments: Mapping[str, Any]) -> str:
+    stored = state.documents.get(ROUTING)
+    routing = stored.body if stored else {}
     return compile_snapshot(
-        state.snapshot, state.compiled, routing.body if routing else {}
+        state.snapshot, state.compiled, routing, segments, state.groups
     )
+
+
+def _ids(state: State, name: str, key: str, part: Any) -> Any:
+    """The ids of a list that stands beside the snapshot: the document has them."""
+    stored = state.documents.get(SEGMENT + name)
+    return stored.body.get(key, []) if isinstance(part, dict) and stored else part
 
 
 def live(state: State) -> list[str]:
@@ -78,19 +154,28 @@ def live(state: State) -> list[str]:
 
 
 def normal(name: str, body: Body) -> Body:
-    """A stored body as this version of the grammar writes it."""
-    if name == ROUTING:
-        routing = read_file({ROUTING: body}).routing
-        return routing.body() if routing else {}
-    return read_flag(name, body).body()
+    """A stored body as this version of the grammar writes it; raises as reading does.
+
+    A tombstone stays as it is.
+    """
+    if is_archived(body):
+        return body
+    return dict(read_document(name, body).body())
 
 
 def _bodies(file: File, state: State) -> Iterator[tuple[str, int | None, Body]]:
-    for name, document in file.flags.items():
+    for name, document in file.documents().items():
         stored = state.documents.get(name)
-        yield name, document.version, merge(document, stored.body if stored else None)
-    if file.routing is not None:
-        yield ROUTING, file.routing.version, file.routing.body()
+        if isinstance(document, FlagDocument):
+            body = merge(document, stored.body if stored else None)
+        else:
+            body = document.body()
+        yield name, document.version, body
+
+
+def _buried(state: State, name: str) -> bool:
+    stored = state.documents.get(name)
+    return stored is not None and is_archived(stored.body)
 
 
 def _moved(

@@ -10,6 +10,14 @@ from admin_cli.output import Format
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="Name of a flag.", show_default=False)
 ]
+Document = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="A flag, segment:NAME, group:NAME, or `routing`.",
+        show_default=False,
+    ),
+]
 Output = Annotated[
     Format | None,
     typer.Option(
@@ -27,6 +35,15 @@ Author = Annotated[
         help="Who; the AWS identity, or else the OS user.",
         show_default=False,
     ),
+]
+File = Annotated[
+    str,
+    typer.Option(
+        "-f", "--file", help="YAML or JSON; - is standard input.", show_default=False
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
 ]
 IfVersion = Annotated[
     int | None,

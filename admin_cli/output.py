@@ -21,9 +21,10 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-# C0 but tab and newline, DEL, C1, and the marks that turn text round.
+# C0 but tab and newline, DEL, C1, the marks that turn text round, and surrogates,
+# which no stream takes.
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _BLANKS = re.compile(r"[\t\r\n]+")
 # Wide enough that a table in a pipe or a log isn't folded.

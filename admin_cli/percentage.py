@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flags.errors import InvalidDocument, Problem
 
+WHOLE = 100
+
 
 def parse(text: str) -> float:
     """A number, `%` or not; its range is the document's business."""

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from admin_cli.changing import entry_data
 from admin_cli.differences import differences
+from admin_cli.input import read
+from admin_cli.kinds import is_archived, is_flag
 from admin_cli.output import inline
 from admin_cli.percentage import show
-from flags.errors import InvalidDocument, NotFound, Problem
-from flags.store.checks import ROUTING, File, read_file
+from admin_cli.serving import told
+from flags.errors import NotFound
+from flags.store.checks import File, read_file
 from flags.store.compiler import other
+from flags.store.names import ROUTING
 from flags.store.syntax import parse
 from rollouts.moves import stable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from flags.store.changes import Entry, State, Store, Stored
 
@@ -28,29 +32,43 @@ _AT_ONCE = 8
 
 def documents(path: str, stdin: TextIO) -> File:
     """Read a rules file; `-` is standard input. Raises `InvalidDocument`."""
-    if path == "-":
-        return read_file(parse(stdin.read(), "standard input"))
-    try:
-        text = Path(path).read_text("utf-8-sig")
-    except OSError as error:
-        problem = Problem(path=path, message=f"can't be read: {error.strerror}")
-        raise InvalidDocument([problem]) from error
-    except UnicodeDecodeError as error:
-        problem = Problem(path=path, message="not text in UTF-8; save it as UTF-8")
-        raise InvalidDocument([problem]) from error
-    return read_file(parse(text, path))
+    origin = "standard input" if path == "-" else path
+    return read_file(parse(read(path, stdin), origin))
 
 
-def summaries(store: Store) -> list[Data]:
-    """All flags by name, with the last change of each."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which flags are listed."""
+
+    archived: bool = False
+    tag: str | None = None
+    owner: str | None = None
+
+    def fits(self, flag: Stored) -> bool:
+        """Whether a document is a flag of this sort."""
+        body = flag.body
+        return (
+            is_flag(flag.name)
+            and is_archived(body) is self.archived
+            and self.tag in {None, *body.get("tags", ())}
+            and self.owner in {None, body.get("owner")}
+        )
+
+
+def summaries(store: Store, wanted: Wanted) -> list[Data]:
+    """Flags by name, with the last change of each."""
     documents = store.load().documents
-    flags = [documents[name] for name in sorted(documents) if name != ROUTING]
+    found = [documents[name] for name in sorted(documents)]
+    flags = [flag for flag in found if wanted.fits(flag)]
+    last = last_changes(store, [flag.name for flag in flags])
+    return [_summary(flag, last.get(flag.name)) for flag in flags]
+
+
+def last_changes(store: Store, names: Sequence[str]) -> dict[str, Entry]:
+    """The last change of each document; of one without history none."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        last = list(pool.map(lambda flag: store.history(flag.name, 1), flags))
-    return [
-        _summary(flag, entries[0] if entries else None)
-        for flag, entries in zip(flags, last, strict=True)
-    ]
+        found = pool.map(lambda name: store.history(name, 1), names)
+    return {entry.name: entry for entries in found for entry in entries}
 
 
 def _summary(flag: Stored, last: Entry | None) -> Data:
@@ -63,6 +81,11 @@ def _summary(flag: Stored, last: Entry | None) -> Data:
         "changed": {"at": last.at, "author": last.author, "action": last.action}
         if last
         else None,
+        "owner": body.get("owner"),
+        "tags": body.get("tags", []),
+        "temporary": body.get("temporary"),
+        "expires": body.get("expires"),
+        "archived": is_archived(body),
     }
     if "release" not in body:
         return shared | {"serve": body["serve"], "off": body["off"]}
@@ -80,21 +103,22 @@ def cells(row: Data) -> tuple[object, ...]:
     return row["name"], row["kind"], _state(row), row["version"], at, author
 
 
+def wide_cells(row: Data) -> tuple[object, ...]:
+    """A flag's row in the wide list."""
+    return *cells(row), row["owner"], row["expires"], ", ".join(row["tags"])
+
+
 def _state(row: Data) -> str:
+    if row["archived"]:
+        return "archived"
     if row["kind"] == "flag":
-        return _serve(row["serve"]) if row["enabled"] else f"disabled: {row['off']}"
+        return told(row["serve"]) if row["enabled"] else f"disabled: {row['off']}"
     colour = row["stable"]
     if not row["enabled"]:
         return f"disabled: {colour} stable"
     if row["weight"] is None:
         return f"{colour} stable, no rollout"
     return f"{colour} stable, {show(row['weight'])} on {other(colour)}"
-
-
-def _serve(serve: str | Mapping[str, float]) -> str:
-    if isinstance(serve, str):
-        return serve
-    return ", ".join(f"{name} {show(share)}" for name, share in serve.items())
 
 
 def routing(state: State) -> Data:

@@ -17,6 +17,7 @@ from flags.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from flags.store.dynamodb import DynamoStore
+    from flags.store.usage import Usage
 
 OUTPUT = "TableName"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -36,14 +37,17 @@ class Session:
         """The store; raises `StoreUnavailable`."""
         from flags.store.dynamodb import (  # noqa: PLC0415 - slow, and `--help` waits
             DynamoStore,
-            translated,
         )
 
-        with translated(self.table or self.stack):
-            session = self._aws
-            table = self.table or _table_of(session, self.stack)
-            client = session.client("dynamodb", config=_config(5, 20))
-        return DynamoStore(client, table)
+        return DynamoStore(*self._opened)
+
+    def usage(self) -> Usage:
+        """The reports of use; raises `StoreUnavailable`."""
+        from flags.store.usage import (  # noqa: PLC0415 - slow, and `--help` waits
+            Usage,
+        )
+
+        return Usage(*self._opened)
 
     def author(self) -> str:
         """The last part of the caller's ARN, or the OS user if AWS can't say."""
@@ -59,6 +63,18 @@ class Session:
         except (BotoCoreError, ClientError):
             return _os_user()
         return re.split("[/:]", arn)[-1]
+
+    @cached_property
+    def _opened(self) -> tuple[Any, str]:
+        """A client of DynamoDB, and the table's name."""
+        from flags.store.failures import (  # noqa: PLC0415 - slow, and `--help` waits
+            translated,
+        )
+
+        with translated(self.table or self.stack):
+            session = self._aws
+            table = self.table or _table_of(session, self.stack)
+            return session.client("dynamodb", config=_config(5, 20)), table
 
     @cached_property
     def _aws(self) -> Any:

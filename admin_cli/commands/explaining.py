@@ -25,7 +25,25 @@ Attributes = Annotated[
         "-a",
         "--attribute",
         metavar="NAME=VALUE",
-        help="JSON such as 5, true or '\"5\"'; anything else is text. Repeatable.",
+        help="JSON such as 5, true or '\"5\"'; else text. A dot leads into objects.",
+        show_default=False,
+    ),
+]
+ContextText = Annotated[
+    str | None,
+    typer.Option(
+        "--context",
+        metavar="JSON",
+        help="All attributes as one object; `key` in it is the targeting key.",
+        show_default=False,
+    ),
+]
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="TIME",
+        help="Decide as at that time, such as 2026-12-24T18:00Z; now if absent.",
         show_default=False,
     ),
 ]
@@ -45,21 +63,20 @@ def explain(
     *,
     key: Key = None,
     attribute: Attributes = None,
+    context: ContextText = None,
+    at: At = None,
     token: TokenText = None,
     output: Output = None,
 ) -> None:
     """Walk through a decision: every step, the values compared, and the result."""
-    from admin_cli import explanation, files
-    from flags.codec import decode
+    from admin_cli import asking, clock, explanation, files
     from flags.errors import NotFound
-    from flags.model import Context
 
     desk: Desk = ctx.obj
-    attributes = explanation.attributes(attribute or [])
-    rules = decode(files.snapshot(desk.session.store().load()))
+    whom = asking.context(key, attribute or [], context)
+    now = clock.now().timestamp() if at is None else clock.moment(at)
+    rules = files.ruleset(desk.session.store().load())
     if name not in rules.flags:
         raise NotFound(name, list(rules.flags))
-    explained = explanation.explain(
-        rules.flags[name], Context(key=key, attributes=attributes), token
-    )
+    explained = explanation.explain(rules, name, whom, token, now)
     desk.screen(output).show(explained, lambda: explanation.text(explained))

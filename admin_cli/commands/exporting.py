@@ -17,9 +17,12 @@ Names = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[NAME]...",
-        help="Flags, or `routing`; all if none.",
+        help="Flags, segment:NAME, group:NAME, `routing`; all if none.",
         show_default=False,
     ),
+]
+Archived = Annotated[
+    bool, typer.Option("--archived", help="With those archived, to look at them.")
 ]
 Snapshot = Annotated[
     bool,
@@ -31,6 +34,7 @@ def export(
     ctx: typer.Context,
     names: Names = None,
     *,
+    archived: Archived = False,
     snapshot: Snapshot = False,
     output: Output = None,
 ) -> None:
@@ -38,13 +42,13 @@ def export(
     from admin_cli import files
 
     desk: Desk = ctx.obj
-    if snapshot and (names or output):
-        msg = "--snapshot is the whole table as JSON; it takes no names and no -o"
+    if snapshot and (names or output or archived):
+        msg = "--snapshot is the whole table as JSON; it takes no names and no options"
         raise typer.BadParameter(msg)
     screen = desk.screen(output, otherwise=Format.YAML)
     state = desk.session.store().load()
     if not snapshot:
-        exported = files.export(state, names or [])
+        exported = files.export(state, names or [], tombstones=archived)
         write = as_json if screen.format is Format.JSON else as_yaml
         screen.out.write(write(exported))
         return

@@ -1,38 +1,57 @@
 """`list`, `get`, `routes`, `history`: what the table holds."""
 
-# Commands import what they need when they run: `--help` is quick.
-# ruff: noqa: PLC0415
+# Commands import what they need when they run (`--help` is quick), and their
+# parameters are their options.
+# ruff: noqa: PLC0415, PLR0913
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.options import Output
+from admin_cli.options import Document, Output
 from admin_cli.output import as_yaml, lines, table
 
 if TYPE_CHECKING:
     from admin_cli.desk import Desk
 
-Document = Annotated[
-    str,
-    typer.Argument(
-        metavar="NAME", help="Name of a flag, or `routing`.", show_default=False
-    ),
+Tag = Annotated[
+    str | None, typer.Option("--tag", help="Only with this tag.", show_default=False)
+]
+Owner = Annotated[
+    str | None, typer.Option("--owner", help="Only of this owner.", show_default=False)
+]
+Archived = Annotated[bool, typer.Option("--archived", help="Only those archived.")]
+Wide = Annotated[
+    bool, typer.Option("--wide", help="With owner, expiry and tags in the table.")
 ]
 Count = Annotated[int, typer.Option("-n", "--count", min=1, help="Most entries.")]
 
 
-def list_flags(ctx: typer.Context, *, output: Output = None) -> None:
+def list_flags(
+    ctx: typer.Context,
+    *,
+    tag: Tag = None,
+    owner: Owner = None,
+    archived: Archived = False,
+    wide: Wide = False,
+    output: Output = None,
+) -> None:
     """List all flags: state, version, and who changed each last."""
     from admin_cli import reading
 
     desk: Desk = ctx.obj
     screen = desk.screen(output)
-    rows = reading.summaries(desk.session.store())
-    if not rows:
+    wanted = reading.Wanted(archived=archived, tag=tag, owner=owner)
+    rows = reading.summaries(desk.session.store(), wanted)
+    if not rows and wanted == reading.Wanted():
         screen.note("the table holds no flags; write some with `canary apply`")
-    columns = ("NAME", "KIND", "STATE", "VERSION", "CHANGED", "BY")
-    screen.show(rows, lambda: table(columns, map(reading.cells, rows)))
+    elif not rows:
+        screen.note("no flag is like that")
+    columns: tuple[str, ...] = ("NAME", "KIND", "STATE", "VERSION", "CHANGED", "BY")
+    if wide:
+        columns += ("OWNER", "EXPIRES", "TAGS")
+    cells = reading.wide_cells if wide else reading.cells
+    screen.show(rows, lambda: table(columns, map(cells, rows)))
 
 
 def get(ctx: typer.Context, name: Document, *, output: Output = None) -> None:

@@ -61,6 +61,30 @@ routing:
       match: {source: sns, topic: orders}
       trust: false
 """
+MORE = """
+flags:
+  gift:
+    owner: checkout
+    tags: [q4, cart]
+    temporary: true
+    expires: 2020-01-31
+    variants: {on: true, off: false}
+    off: off
+    requires: [{flag: search, variants: [on, off]}]
+    schedule: {from: 2020-01-01T00:00:00Z, until: 2030-01-01T00:00:00Z}
+    rules:
+      - {name: testers, when: {segment: beta}, serve: on}
+      - {name: pro, when: {attribute: tenant.plan, equals: pro}, serve: on}
+    serve: off
+  layout:
+    variants: {new: 1, old: 0}
+    off: old
+    serve: {split: {new: 50, old: 50}, by: tenant}
+segments:
+  beta: {included: [ana, bo], rules: [{attribute: email, ends_with: "@example.com"}]}
+groups:
+  q4: {holdout: 0, flags: [gift]}
+"""
 
 
 class Terminal(io.StringIO):
@@ -118,6 +142,15 @@ class Canary:
         self.monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
         self.capsys.readouterr()
         code = main(argv)
+        out, err = self.capsys.readouterr()
+        return Result(code=code, out=out, err=err)
+
+    def asked(self, answer: str, *argv: str) -> Result:
+        """Run for a person who answers a question."""
+        self.capsys.readouterr()
+        with self.monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", Terminal(answer))
+            code = main(argv)
         out, err = self.capsys.readouterr()
         return Result(code=code, out=out, err=err)
 
@@ -194,6 +227,15 @@ def table(empty: Table) -> Table:
     signature = Signature(author="setup")
     write(empty.store, lambda state: edits(file, state), signature)
     return empty
+
+
+@pytest.fixture
+def grown(table: Table) -> Table:
+    """The table with a segment, a group, and flags that use them."""
+    file = read_file(parse(MORE, "more"))
+    signature = Signature(author="setup")
+    write(table.store, lambda state: edits(file, state), signature)
+    return table
 
 
 @pytest.fixture

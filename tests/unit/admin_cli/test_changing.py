@@ -6,9 +6,8 @@ import re
 
 import pytest
 
-from admin_cli.changing import Moved, insist, salt, timestamp
+from admin_cli.changing import ATTEMPTS, Moved, insist, salt, timestamp
 from flags.errors import VersionConflict
-from flags.store.changes import ATTEMPTS
 
 
 def test_a_salt_is_a_random_word() -> None:

@@ -33,6 +33,35 @@ def test_fields_are_told_with_their_place(
     assert told == [str(difference) for difference in differences(before, after)]
 
 
+LONG = [f"u{number}" for number in range(200)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told", "data"),
+    [
+        (LONG, [*LONG, "x"], "i: +1 (x)", (["x"], [])),
+        (LONG, LONG[2:], "i: -2 (u0, u1)", ([], ["u0", "u1"])),
+        (LONG, ["x", *LONG[1:]], "i: +1 (x), -1 (u0)", (["x"], ["u0"])),
+        (LONG, LONG[::-1], "i: in another order", ([], [])),
+        (None, LONG, "i: +200 (u0, u1, u2, u3, u4, ...)", (LONG, [])),
+        (LONG, None, "i: -200 (u0, u1, u2, u3, u4, ...)", ([], LONG)),
+    ],
+)
+def test_of_a_long_list_only_what_came_and_went_is_told(
+    before: list[str] | None,
+    after: list[str] | None,
+    told: str,
+    data: tuple[list[str], list[str]],
+) -> None:
+    """Nobody reads ten thousand ids twice."""
+    old, new = ({} if side is None else {"i": side} for side in (before, after))
+
+    (found,) = differences(old, new)
+
+    assert told == str(found)
+    assert {"path": "i", "added": data[0], "removed": data[1]} == found.data()
+
+
 @pytest.mark.parametrize(
     ("one", "other", "equal"),
     [

@@ -12,7 +12,18 @@ from admin_cli.app import EPILOG, app
 from flags import errors
 
 DOCS = (Path(__file__).parents[3] / "docs" / "cli.md").read_text()
-COMMANDS: dict[str, Any] = get_command(app).commands  # type: ignore[attr-defined]
+
+
+def commands(group: Any) -> dict[str, Any]:
+    """All commands by what one types."""
+    found: dict[str, Any] = {}
+    for name, command in group.commands.items():
+        inner = commands(command) if hasattr(command, "commands") else {"": command}
+        found |= {f"{name} {rest}".strip(): one for rest, one in inner.items()}
+    return found
+
+
+COMMANDS = commands(get_command(app))
 
 
 def section(name: str) -> str:

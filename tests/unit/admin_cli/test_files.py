@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from admin_cli.files import edits, export, live, merge
-from flags.errors import NotFound, VersionConflict
+from admin_cli.files import edits, export, live, merge, ruleset, snapshot
+from flags.errors import InvalidDocument, NotFound, VersionConflict
 from flags.store.changes import State, Stored
 from flags.store.checks import File, read_file, read_flag
 
@@ -121,6 +121,34 @@ def test_an_export_holds_versions_first() -> None:
     )
     with pytest.raises(NotFound, match="no flag is named 'c'"):
         export(table, ["a", "c"])
+
+
+def segmented(*ids: str) -> State:
+    """A table with a segment, whose ids stand beside the snapshot."""
+    compiled = {"version": 1, "included": {"list": "sha"}}
+    stored = Stored(name="segment:beta", version=1, body={"included": [*ids]})
+    return State(
+        documents={"segment:beta": stored},
+        segments={"beta": compiled},
+        lists=frozenset({"sha"}),
+    )
+
+
+def test_a_snapshot_in_a_file_has_its_lists_within() -> None:
+    """Both forms make the same rules."""
+    table = segmented("ana", "bo")
+
+    assert '"included":["ana","bo"]' in snapshot(table)
+    assert {"ana", "bo"} == ruleset(table).segments["beta"].included
+
+
+def test_a_snapshot_that_no_reader_takes_is_refused() -> None:
+    """A file has no lists beside it, so there is a limit; the table has none."""
+    table = segmented(*(f"{number:0100}" for number in range(90_000)))
+
+    with pytest.raises(InvalidDocument, match="readers take 8000000; use fewer ids"):
+        snapshot(table)
+    assert 90_000 == len(ruleset(table).segments["beta"].included)
 
 
 def test_a_rollout_at_zero_is_live() -> None:

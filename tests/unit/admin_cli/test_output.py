@@ -25,6 +25,7 @@ def screen(chosen: Format) -> tuple[Screen, io.StringIO]:
         ("\x1b[31mred\x1b[0m", "[31mred[0m"),
         ("\x9b31m\x07\x7f", "31m"),
         ("a\u202eb\u2066c", "abc"),
+        ("a\ud800b", "ab"),
         ("zürich \u4e2d", "zürich \u4e2d"),
         (5, "5"),
     ],

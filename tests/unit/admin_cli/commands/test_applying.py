@@ -123,8 +123,11 @@ def test_a_broken_file_lists_every_problem_and_writes_nothing(
     ("text", "error"),
     [
         ("flags: [", "standard input:1:9: "),
-        ("", "expected a mapping with flags and routing"),
-        ("flag: {}", "flag: unknown key; a file has flags and routing"),
+        ("", "expected a mapping with flags, segments, groups or routing"),
+        (
+            "flag: {}",
+            "flag: unknown key; a file has flags, segments, groups and routing",
+        ),
         ("flags: {a: {}, a: {}}", "standard input:1:16: a: this key stands twice"),
     ],
 )

@@ -55,7 +55,7 @@ def test_a_snapshot_with_a_live_rollout_says_so(canary: Canary) -> None:
     assert told == result.err
 
 
-@pytest.mark.parametrize("extra", [("shop",), ("-o", "yaml")])
+@pytest.mark.parametrize("extra", [("shop",), ("-o", "yaml"), ("--archived",)])
 def test_a_snapshot_takes_no_names(canary: Canary, extra: tuple[str, ...]) -> None:
     """Half a snapshot is none."""
     result = canary("export", "--snapshot", *extra)
@@ -64,18 +64,55 @@ def test_a_snapshot_takes_no_names(canary: Canary, extra: tuple[str, ...]) -> No
     assert "--snapshot is the whole table as JSON" in result.err
 
 
+@pytest.mark.usefixtures("grown")
+def test_a_snapshot_holds_its_lists(canary: Canary) -> None:
+    """A file can't fetch what stands beside a snapshot in the table."""
+    ids = "\n".join(f"user-{number}" for number in range(500))
+    canary("segment", "add", "beta", "--from-file", "-", stdin=ids)
+
+    rules = decode(canary("export", "--snapshot").out)
+
+    assert {"ana", "user-499"} <= rules.segments["beta"].included
+
+
+def test_archived_documents_are_exported_to_look_at(
+    canary: Canary, table: Table
+) -> None:
+    """They are left out unless asked for, and one that is named says so."""
+    canary("archive", "search")
+    named = canary("export", "search")
+
+    assert table.version("search")
+    assert 2 == named.code
+    assert "search: archived; add --archived to look at it" in named.err
+    assert ["shop"] == list(yaml.safe_load(canary("export").out)["flags"])
+    exported = yaml.safe_load(canary("export", "--archived").out)
+    assert exported["flags"]["search"]["archived"] is True
+
+
+def test_segments_and_groups_are_exported(canary: Canary, grown: Table) -> None:
+    """Each kind of document has its part of the file."""
+    exported = yaml.safe_load(canary("export").out)
+
+    assert {"version": 1, **grown.body("segment:beta")} == exported["segments"]["beta"]
+    assert ["q4"] == list(exported["groups"])
+    assert {"segments"} == set(yaml.safe_load(canary("export", "segment:beta").out)) - {
+        "flags"
+    }
+
+
 @pytest.mark.parametrize("form", ["yaml", "json"])
-def test_export_and_apply_is_a_no_op(canary: Canary, table: Table, form: str) -> None:
+def test_export_and_apply_is_a_no_op(canary: Canary, grown: Table, form: str) -> None:
     """What is exported is applied again without a change."""
     canary("set-weight", "shop", "12.5")
     exported = canary("export", "-o", form)
-    before = table.items()
+    before = grown.items()
 
     result = canary("apply", "-f", "-", stdin=exported.out)
 
     assert (0, []) == (result.code, result.data["changes"])
     assert "nothing changed" in result.err
-    assert before == table.items()
+    assert before == grown.items()
 
 
 def test_an_old_export_conflicts(canary: Canary, table: Table) -> None:

@@ -28,6 +28,11 @@ def test_list_tells_state_version_and_last_change(canary: Canary, table: Table) 
         "services": ["shop-checkout", "shop-email"],
         "stable": "blue",
         "weight": 10,
+        "owner": None,
+        "tags": [],
+        "temporary": None,
+        "expires": None,
+        "archived": False,
     }
     assert ("search", "flag", "setup") == (
         search["name"],
@@ -96,6 +101,57 @@ def test_an_empty_list_says_what_to_do(canary: Canary) -> None:
         "canary: the table holds no flags; write some with `canary apply`\n"
         == result.err
     )
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        (("--tag", "q4"), ["gift"]),
+        (("--tag", "q"), []),
+        (("--owner", "checkout"), ["gift"]),
+        (("--owner", "checkout", "--tag", "q5"), []),
+        (("--archived",), ["layout"]),
+        ((), ["gift", "search", "shop"]),
+    ],
+)
+@pytest.mark.usefixtures("grown")
+def test_a_list_can_be_narrowed(
+    canary: Canary, options: tuple[str, ...], names: list[str]
+) -> None:
+    """By tag, by owner, and to those that are archived."""
+    canary("archive", "layout")
+
+    result = canary("list", *options)
+
+    assert names == [row["name"] for row in result.data]
+    assert ("no flag is like that" in result.err) is (not names)
+
+
+@pytest.mark.usefixtures("grown")
+def test_a_wide_list_shows_owner_expiry_and_tags(canary: Canary) -> None:
+    """What clears away debt stands in columns of its own."""
+    header, gift, *_ = canary("list", "--wide", "-o", "table").out.splitlines()
+
+    assert ["OWNER", "EXPIRES", "TAGS"] == header.split()[-3:]
+    assert gift.split()[-4:] == ["checkout", "2020-01-31", "q4,", "cart"]
+
+
+@pytest.mark.usefixtures("grown")
+def test_a_split_by_another_kind_says_so(canary: Canary) -> None:
+    """The state names whose keys are drawn."""
+    canary("archive", "gift", "group:q4")
+
+    assert "new 50 %, old 50 %, by tenant" in canary("list", "-o", "table").out
+    assert "archived" in canary("list", "--archived", "-o", "table").out
+
+
+@pytest.mark.parametrize("name", ["segment:beta", "group:q4"])
+def test_segments_and_groups_are_documents(
+    canary: Canary, grown: Table, name: str
+) -> None:
+    """They are shown and remembered as flags are."""
+    assert grown.body(name) == canary("get", name).data["document"]
+    assert ["apply"] == [entry["action"] for entry in canary("history", name).data]
 
 
 @pytest.mark.parametrize("name", ["shop", "search", "routing"])

@@ -1,0 +1,54 @@
+"""`lint` and `schema`: what a file may say, and whether it does."""
+
+# Commands import what they need when they run: `--help` is quick.
+# ruff: noqa: PLC0415
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.options import File, Output
+from admin_cli.output import Format, as_json, as_yaml, table
+
+if TYPE_CHECKING:
+    from admin_cli.desk import Desk
+
+Offline = Annotated[
+    bool,
+    typer.Option("--offline", help="Without the table: the file is all there is."),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 2 on warnings too.")]
+
+
+def lint(
+    ctx: typer.Context,
+    file: File,
+    *,
+    offline: Offline = False,
+    strict: Strict = False,
+    output: Output = None,
+) -> None:
+    """Check a file: everything that is wrong with it, and what looks like a mistake."""
+    from admin_cli import inspection
+    from admin_cli.clock import today
+
+    desk: Desk = ctx.obj
+    screen = desk.screen(output)
+    store = None if offline else desk.session.store()
+    found = inspection.inspect(file, desk.stdin, store, today())
+    screen.note(inspection.summary(found))
+    rows = inspection.rows(found)
+    if rows or screen.format is not Format.TABLE:
+        screen.show(found, lambda: table(("LEVEL", "PLACE", "MESSAGE"), rows))
+    if found["problems"] or (strict and found["warnings"]):
+        raise typer.Exit(2)
+
+
+def schema(ctx: typer.Context, *, output: Output = None) -> None:
+    """Print the JSON Schema of rules files, for editors that complete and check."""
+    from flags.store.schema import rules_schema
+
+    desk: Desk = ctx.obj
+    screen = desk.screen(output, otherwise=Format.JSON)
+    write = as_yaml if screen.format is Format.YAML else as_json
+    screen.out.write(write(rules_schema()))

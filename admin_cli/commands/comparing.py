@@ -1,0 +1,117 @@
+"""`diff`: two revisions of a document, or a file and the table."""
+
+# Commands import what they need when they run (`--help` is quick), and their
+# parameters are their options.
+# ruff: noqa: PLC0415, PLR0913
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.options import Output
+from admin_cli.output import Format, lines
+
+if TYPE_CHECKING:
+    from admin_cli.desk import Desk
+    from admin_cli.revisions import Comparison
+
+DIFFERENT = 10
+Name = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[NAME]",
+        help="A flag, segment:NAME, group:NAME, or `routing`.",
+        show_default=False,
+    ),
+]
+From = Annotated[
+    int | None,
+    typer.Option(
+        "--from", min=0, help="Earlier version; the one before.", show_default=False
+    ),
+]
+To = Annotated[
+    int | None,
+    typer.Option(
+        "--to", min=1, help="Later version; the last one.", show_default=False
+    ),
+]
+File = Annotated[
+    str | None,
+    typer.Option(
+        "-f",
+        "--file",
+        help="Compare this file with the table; - is standard input.",
+        show_default=False,
+    ),
+]
+Prune = Annotated[
+    bool, typer.Option("--prune", help="With -f: also what the file lacks.")
+]
+ExitCode = Annotated[
+    bool, typer.Option("--exit-code", help="Exit with 10 if anything differs.")
+]
+
+
+def diff(
+    ctx: typer.Context,
+    name: Name = None,
+    *,
+    old: From = None,
+    new: To = None,
+    file: File = None,
+    prune: Prune = False,
+    exit_code: ExitCode = False,
+    output: Output = None,
+) -> None:
+    """Show what changed between two versions, or what applying a file would change."""
+    desk: Desk = ctx.obj
+    screen = desk.screen(output)
+    if (name is None) is (file is None):
+        msg = "give a NAME, or a file with -f, and not both"
+        raise typer.BadParameter(msg)
+    if name is None and (old, new) != (None, None):
+        msg = "--from and --to go with a NAME"
+        raise typer.BadParameter(msg)
+    if file is None and prune:
+        msg = "--prune goes with -f"
+        raise typer.BadParameter(msg)
+    if file is None:
+        found = _revisions(desk, name or "", old, new)
+    else:
+        found = _file(desk, file, prune=prune)
+    if not found:
+        screen.note("nothing differs")
+    if found or screen.format is not Format.TABLE:
+        screen.show(
+            [one.data() for one in found],
+            lambda: lines(text for one in found for text in one.texts()),
+        )
+    if exit_code and found:
+        raise typer.Exit(DIFFERENT)
+
+
+def _revisions(
+    desk: "Desk", name: str, old: int | None, new: int | None
+) -> "list[Comparison]":
+    from admin_cli import revisions
+    from admin_cli.changing import find
+
+    store = desk.session.store()
+    return revisions.compare(store, find(store.load(), name), old, new)
+
+
+def _file(desk: "Desk", path: str, *, prune: bool) -> "list[Comparison]":
+    from admin_cli import archiving, changing, files, reading, revisions
+    from flags.store.changes import Signature
+
+    documents = reading.documents(path, desk.stdin)
+    entries = changing.write(
+        changing.Rehearsal(desk.session.store()),
+        lambda state: [
+            *files.edits(documents, state),
+            *(archiving.prune(documents, state, None) if prune else ()),
+        ],
+        Signature(author=""),
+    )
+    return [revisions.planned(entry) for entry in entries]

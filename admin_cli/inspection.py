@@ -1,0 +1,71 @@
+"""A file examined: what the grammar and the table refuse, and what looks doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any, TextIO
+
+from admin_cli import linting, reading
+from admin_cli.changing import Rehearsal, write
+from admin_cli.files import edits, unversioned
+from flags.errors import InvalidDocument
+from flags.store.changes import Signature
+from flags.store.memory import MemoryStore
+
+if TYPE_CHECKING:
+    from flags.store.changes import Store
+    from flags.store.checks import File
+
+Data = dict[str, Any]
+
+
+def inspect(path: str, stdin: TextIO, store: Store | None, today: date) -> Data:
+    """Problems and warnings of a file; without a store it is all there is."""
+    table = Rehearsal(store or MemoryStore())
+    try:
+        file = unversioned(reading.documents(path, stdin))
+    except InvalidDocument as error:
+        return _data(error, [])
+    bodies = {name: document.body() for name, document in file.documents().items()}
+    stored = {name: found.body for name, found in table.load().documents.items()}
+    found = linting.warnings(bodies, stored, today)
+    try:
+        _rehearse(file, table)
+    except InvalidDocument as error:
+        return _data(error, found)
+    return _data(None, found)
+
+
+def summary(found: Data) -> str:
+    """How much there is of each."""
+    counts = {name: len(found[name]) for name in ("problems", "warnings")}
+    told = [
+        f"{count} {name if count != 1 else name.rstrip('s')}"
+        for name, count in counts.items()
+    ]
+    return ", ".join(told)
+
+
+def rows(found: Data) -> list[tuple[str, str, str]]:
+    """The findings, as cells of a table."""
+    return [*_rows("error", found["problems"]), *_rows("warning", found["warnings"])]
+
+
+def _rows(level: str, findings: list[Data]) -> Iterator[tuple[str, str, str]]:
+    for finding in findings:
+        check = f" [{finding['check']}]" if "check" in finding else ""
+        yield level, finding["path"], finding["message"] + check
+
+
+def _rehearse(file: File, table: Rehearsal) -> None:
+    """Go as far as a commit would."""
+    write(table, lambda state: edits(file, state), Signature(author=""))
+
+
+def _data(error: InvalidDocument | None, found: list[linting.Warned]) -> Data:
+    problems = error.problems if error else ()
+    return {
+        "problems": [{"path": p.path, "message": p.message} for p in problems],
+        "warnings": [warned.data() for warned in found],
+    }

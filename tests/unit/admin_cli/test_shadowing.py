@@ -1,0 +1,106 @@
+"""Rules that never match, as far as that is certain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from admin_cli.shadowing import certain, implies, shadowed
+
+DE: dict[str, Any] = {"attribute": "country", "equals": "DE"}
+AT: dict[str, Any] = {"attribute": "country", "equals": "AT"}
+ADULT: dict[str, Any] = {"attribute": "age", "greater_than": 17}
+BETA: dict[str, Any] = {"segment": "beta"}
+
+
+def listed(*countries: str, **more: Any) -> dict[str, Any]:
+    """A condition on the country."""
+    return {"attribute": "country", "in": [*countries], **more}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (DE, dict(reversed(DE.items()))),
+        (DE, listed("DE", "AT")),
+        (listed("DE", "AT"), listed("AT", "CH", "DE")),
+        (listed("DE", "AT", **{"not": True}), {**DE, "not": True}),
+        ({"all": [DE, ADULT]}, DE),
+        ({"all": [DE, ADULT]}, {"all": [ADULT, DE]}),
+        (DE, {"any": [AT, DE]}),
+        ({"any": [DE, AT]}, {"any": [AT, BETA, DE]}),
+        ({"any": [DE, AT]}, listed("DE", "AT")),
+        ({"all": [ADULT, {"any": [DE, AT]}]}, {"any": [AT, DE]}),
+    ],
+)
+def test_a_narrower_condition_implies_a_wider_one(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """Whoever meets the first meets the second."""
+    assert implies(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (DE, AT),
+        (listed("DE", "AT"), DE),
+        (DE, {**DE, "not": True}),
+        (DE, {**DE, "ignore_case": True}),
+        ({**DE, "not": True}, listed("DE", "AT", **{"not": True})),
+        (DE, {"all": [DE, ADULT]}),
+        ({"any": [DE, ADULT]}, DE),
+        ({"none": [DE]}, DE),
+        ({"attribute": "n", "equals": 1}, {"attribute": "n", "equals": True}),
+        ({"attribute": "a", "equals": 1}, {"attribute": "b", "in": [1]}),
+    ],
+)
+def test_nothing_uncertain_is_implied(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """What may hold alone is not implied."""
+    assert not implies(one, other)
+
+
+THERE = {"attribute": "email", "exists": True}
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ({"any": [THERE, {**THERE, "exists": False}]}, True),
+        ({"any": [THERE, {**THERE, "not": True}]}, True),
+        ({"any": [DE, BETA, {**BETA, "not": True}]}, True),
+        ({"all": [{"any": [BETA, {**BETA, "not": True}]}]}, True),
+        ({"any": [BETA, {"segment": "alpha", "not": True}]}, False),
+        # A value of the wrong type meets neither.
+        ({"any": [ADULT, {**ADULT, "not": True}]}, False),
+        ({"any": [THERE, {"attribute": "age", "exists": False}]}, False),
+        ({"all": [BETA, {**BETA, "not": True}]}, False),
+        (BETA, False),
+    ],
+)
+def test_a_condition_for_everyone_is_known(
+    when: dict[str, Any], *, expected: bool
+) -> None:
+    """Being in a segment or not, and having an attribute or not, is everyone."""
+    assert expected is certain(when)
+
+
+def test_deep_conditions_are_compared_once_each() -> None:
+    """Nesting that repeats itself doesn't multiply the work."""
+    one = other = DE
+    for _ in range(11):
+        one = {"all": [{"any": [one, AT]}, {"any": [one, BETA]}]}
+        other = {"any": [{"all": [other, AT]}, {"all": [other, ADULT]}]}
+
+    assert not implies(one, other)
+
+
+def test_a_rule_is_shadowed_by_the_first_that_takes_all_of_it() -> None:
+    """Each shadowed rule is told once, with the earliest rule to blame."""
+    conditions = [BETA, listed("DE", "AT"), ADULT, DE, {"all": [BETA, AT]}]
+    rules = [{"when": when, "serve": "on"} for when in conditions]
+
+    assert [(3, 1), (4, 0)] == list(shadowed(rules))
