@@ -17,8 +17,7 @@ from math import sqrt
 from typing import Any
 
 from flags.codec import decode
-from flags.model import Context, Flag
-from flags.release import decide
+from flags.model import Ruleset
 from flags.store.changes import Edit, Signature, State, Writer
 from flags.store.memory import MemoryStore
 from rollouts import moves
@@ -40,8 +39,8 @@ class Release:
         )
         self.move(lambda _: {"release": {"services": ["shop-checkout"]}})
 
-    def move(self, change: Move) -> Flag:
-        """Make a move; returns the flag as routers read it."""
+    def move(self, change: Move) -> Ruleset:
+        """Make a move; returns the rules as routers read them."""
 
         def edit(state: State) -> list[Edit]:
             stored = state.documents.get(NAME)
@@ -51,16 +50,13 @@ class Release:
 
         self._writer.write(edit, Signature(author="benchmark"))
         found = self._store.body()
-        return decode(found[1] if found else "").flags[NAME]
+        return decode(found.text if found else "")
 
 
-def on_canary(flag: Flag, identities: list[str]) -> set[str]:
+def on_canary(rules: Ruleset, identities: list[str]) -> set[str]:
     """Who of them is on green."""
-    return {
-        key
-        for key in identities
-        if decide(flag, Context(key=key), None).variant == "green"
-    }
+    plan = rules.plans[NAME]
+    return {key for key in identities if plan(key, {}, 0.0).variant == "green"}
 
 
 def sigma(percent: float, count: int, total: int) -> float:
@@ -86,8 +82,8 @@ def measure(seed: int = 1) -> dict[str, Any]:
     before: set[str] = set()
     flips, worst = 0, 0.0
     for percent in (*WEIGHTS, 100):
-        flag = release.move(lambda b, p=percent: moves.set_weight(NAME, b, p))  # type: ignore[misc]
-        now = on_canary(flag, identities)
+        rules = release.move(lambda b, p=percent: moves.set_weight(NAME, b, p))  # type: ignore[misc]
+        now = on_canary(rules, identities)
         flips += len(before - now)
         worst = max(worst, sigma(percent, len(now), IDENTITIES))
         before = now

@@ -1,0 +1,1 @@
+"""How the benchmarks measure and report; none of them is here itself."""
