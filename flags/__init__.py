@@ -13,7 +13,7 @@ Importing this module is all that it takes for boto3 to carry the decision on.
 
 from flags.client import Flags
 from flags.errors import FlagsError
-from flags.model import Context, Decision, Reason
+from flags.model import Context, Decision, Details, ErrorCode, Reason
 from flags.propagation import current, read, records
 from flags.token import Carried, Token
 
@@ -21,6 +21,8 @@ __all__ = [
     "Carried",
     "Context",
     "Decision",
+    "Details",
+    "ErrorCode",
     "Flags",
     "FlagsError",
     "Reason",

@@ -19,7 +19,7 @@ relative error below 2.4e-5, which is left as it is on purpose.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import mmh3
 
@@ -35,6 +35,26 @@ def bucket(salt: str, key: str) -> int:
     data = f"{salt}:{key}".encode("utf-8", "surrogatepass")
     digest: int = mmh3.hash(data, 0, signed=False)
     return digest * BUCKETS >> 32
+
+
+def hasher(salt: str) -> Callable[[str], int]:
+    """The whole 32-bit hash of a key under this salt; see `limits`."""
+    prefix = f"{salt}:".encode("utf-8", "surrogatepass")
+
+    def hash_of(key: str) -> int:
+        try:
+            data = prefix + key.encode()
+        except UnicodeEncodeError:  # rare, and naming the handler costs each time
+            data = prefix + key.encode("utf-8", "surrogatepass")
+        return mmh3.mmh3_32_uintdigest(data)
+
+    return hash_of
+
+
+def limits(split: Split) -> tuple[int, ...]:
+    """The ends of the ranges as hashes: `bucket < end` exactly if `hash < limit`."""
+    # hash * BUCKETS >> 32 < end, solved for the hash, rounded up.
+    return tuple(-(-(end << 32) // BUCKETS) for end in split.ends)
 
 
 def owner(split: Split, number: int) -> str:

@@ -1,113 +1,194 @@
 """Feature flags for a function: fresh enough, and never an exception.
 
 Laws
-1. A typed call never raises: no table, no flag, a value of another type, and the
-   default comes back.
-2. A read of the table happens at most once per refresh time, on a call, not in a
-   thread.
+1. An answer always comes, as `flags.bound` has it.
+2. The table is read at most once per refresh time, on a call, not in a thread.
+3. Rules that raise in use are refused: the ones before come back.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
-from copy import deepcopy
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from flags.codec import decode
-from flags.engine import evaluate
+from flags.bound import Bound
 from flags.errors import StoreUnavailable
-from flags.model import Context, Decision, Ruleset
-from flags.snapshot import Snapshot
+from flags.model import Context, Details, Ruleset
+
+if TYPE_CHECKING:
+    from flags.engine import Plan
+    from flags.snapshot import Held, Snapshot
+    from flags.usage import Usage
+
+J = TypeVar("J", dict[str, Any], list[Any])
+# A targeting key, or a whole context.
+Who: TypeAlias = str | Context | None
 
 
 class Flags:
     """Evaluates flags out of a snapshot. Make one per process, at import."""
 
-    def __init__(self, snapshot: Snapshot[Ruleset]) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot[Ruleset],
+        *,
+        now: Callable[[], float] = time.time,
+        usage: Usage | None = None,
+    ) -> None:
         self._snapshot = snapshot
+        self._now = now
+        self._usage = usage
+        self._used: set[str] = set()
+        self._failure: str | None = None
+        self._held: Held[Ruleset] | None = None
+        self.rules: Ruleset | None = None
+        self._plans: Mapping[str, Plan] = {}
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Flags:
         """Flags of the table that CANARY_TABLE names.
 
-        CANARY_REFRESH_SECONDS (5) is how old the rules may be. Raises
-        `StoreUnavailable` if no table is named.
+        CANARY_REFRESH_SECONDS (5) is how old the rules may be, CANARY_BOOTSTRAP a
+        file (`canary export --snapshot`) with rules for as long as the table was
+        never reached, CANARY_REPORT_USE=true tells the table which flags are in use.
+        Raises `StoreUnavailable` if no table is named.
         """
-        table = environ.get("CANARY_TABLE")
-        if not table:
+        # Functions that only read decisions don't pay for what reads tables.
+        from flags.composition import compose  # noqa: PLC0415
+
+        if not environ.get("CANARY_TABLE"):
             msg = "CANARY_TABLE is not set: name the table (output TableName) in it"
             raise StoreUnavailable(msg)
-        # Functions that only read decisions don't pay for what reads tables.
-        from random import random  # noqa: PLC0415
+        return compose(cls, environ)
 
-        from flags.reader import TableReader  # noqa: PLC0415
-
-        return cls(
-            Snapshot(
-                TableReader.from_environ(environ, table),
-                decode,
-                now=time.time,
-                random=random,
-                refresh=float(environ.get("CANARY_REFRESH_SECONDS", "5")),
-            )
-        )
-
-    def details(
-        self, name: str, /, key: str | None = None, **attributes: Any
-    ) -> Decision | None:
-        """The decision with its reasons; None if there is no such flag."""
-        held = self._snapshot.current()
-        flag = held.rules.flags.get(name) if held else None
-        if flag is None:
-            return None
-        return evaluate(flag, Context(key=key, attributes=attributes))
+    def bind(self, key: Who = None, **attributes: Any) -> Bound:
+        """Flags for one request: quicker, and all out of one version of the rules."""
+        return self._bound(key, attributes)
 
     def boolean(
         self,
         name: str,
         /,
         default: bool,  # noqa: FBT001 - a flag's value, like the others'
-        key: str | None = None,
+        key: Who = None,
         **attributes: Any,
     ) -> bool:
         """The value of a boolean flag."""
-        value = self._value(name, key, attributes)
-        return value if isinstance(value, bool) else default
+        # The most frequent call, so without a `Bound` where all goes well.
+        if type(key) is str:
+            now, snapshot = self._now(), self._snapshot
+            fresh = snapshot.fresh_from <= now < snapshot.fresh_until
+            if fresh and snapshot.held is self._held:
+                try:
+                    value = self._plans[name](key, attributes, now).value
+                except Exception:  # noqa: BLE001 - the long way knows what to do
+                    value = None
+                if value is True or value is False:
+                    return value
+        return self._bound(key, attributes).boolean(name, default)
 
     def string(
-        self, name: str, /, default: str, key: str | None = None, **attributes: Any
+        self, name: str, /, default: str, key: Who = None, **attributes: Any
     ) -> str:
         """The value of a string flag."""
-        value = self._value(name, key, attributes)
-        return value if isinstance(value, str) else default
+        return self._bound(key, attributes).string(name, default)
 
     def number(
-        self, name: str, /, default: float, key: str | None = None, **attributes: Any
+        self, name: str, /, default: float, key: Who = None, **attributes: Any
     ) -> float:
         """The value of a number flag. A boolean is no number."""
-        value = self._value(name, key, attributes)
-        good = isinstance(value, int | float) and not isinstance(value, bool)
-        return value if good else default
+        return self._bound(key, attributes).number(name, default)
 
-    def json(
-        self,
-        name: str,
-        /,
-        default: dict[str, Any],
-        key: str | None = None,
-        **attributes: Any,
-    ) -> dict[str, Any]:
-        """The value of a flag whose variants are JSON objects."""
-        value = self._value(name, key, attributes)
-        # A copy: the snapshot is shared by all calls to come.
-        return deepcopy(value) if isinstance(value, dict) else default
+    def json(self, name: str, /, default: J, key: Who = None, **attributes: Any) -> J:
+        """The value of a flag whose variants are JSON objects, or arrays."""
+        return self._bound(key, attributes).json(name, default)
 
-    def _value(self, name: str, key: str | None, attributes: dict[str, Any]) -> Any:
-        """The value, or None: law 1 holds whatever was passed in."""
+    def details(
+        self, name: str, /, default: Any = None, key: Who = None, **attributes: Any
+    ) -> Details:
+        """The value with where it is from; without a default any type is right."""
+        return self._bound(key, attributes).details(name, default)
+
+    def evaluate(self, name: str, default: Any, context: Context) -> Details:
+        """As `details`, for a context with attributes of any name."""
+        return self._bound(context.key, context.attributes).details(name, default)
+
+    def refresh(self) -> None:
+        """Look for newer rules if that is soon due: for when you wait anyway."""
+        self._snapshot.overlap()
+        self._take()
+
+    @property
+    def snapshot(self) -> Snapshot[Ruleset]:
+        """Where the rules come from."""
+        return self._snapshot
+
+    @property
+    def problem(self) -> str | None:
+        """Why the rules may be old, or missing; None if all is well."""
+        return self._snapshot.problem or self._failure
+
+    @property
+    def used(self) -> set[str]:
+        """The flags that were evaluated so far."""
+        return self._used | set(self._plans)
+
+    def condemn(self, error: Exception, name: object, context: Context) -> bool:
+        """Refuse the rules if it was they that raised; True if others are in use."""
+        held, rules = self._snapshot.held, self.rules
+        if held is None or rules is None or not isinstance(name, str):
+            return False
+        if name not in rules.flags or not _plain(context):
+            return False
+        problem = f"the rules raised in use: {type(error).__name__}: {error}"
+        self._snapshot.condemn(held.version, problem)
+        self._take()
+        return self.rules is not rules
+
+    def _bound(self, key: Who, attributes: Mapping[str, Any]) -> Bound:
+        now, snapshot = self._now(), self._snapshot
+        if not snapshot.fresh_from <= now < snapshot.fresh_until:
+            self._look(now)
+        elif snapshot.held is not self._held:
+            self._take()  # somebody else has polled
+        if isinstance(key, Context):
+            found = key.attributes
+            attributes = {**found, **attributes} if attributes else found
+            key = key.key
+        return Bound(self, self.rules, key, attributes, now)
+
+    def _look(self, now: float) -> None:
+        """See whether there are newer rules."""
         try:
-            decision = self.details(name, key, **attributes)
-        except Exception:  # noqa: BLE001 - the default is the answer
-            return None
-        return decision.value if decision else None
+            self._snapshot.current()
+            self._failure = None
+        except Exception as error:  # noqa: BLE001 - a bug in a reader: law 1
+            self._failure = f"{type(error).__name__}: {error}"
+        self._take()
+        if self._usage is not None and self.problem is None:
+            self._usage.after_poll(self.used, now)
+
+    def _take(self) -> None:
+        """Use the snapshot's rules."""
+        held = self._held = self._snapshot.held
+        rules = held.rules if held else None
+        if rules is not self.rules:
+            self._used = self.used
+            self.rules = rules
+            self._plans = rules.plans if rules else {}
+
+
+def _plain(context: Context) -> bool:
+    """Whether a context is JSON: what is not may raise by itself when compared."""
+    key = context.key is None or isinstance(context.key, str)
+    return key and _json(dict(context.attributes))
+
+
+def _json(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(k, str) and _json(v) for k, v in value.items())
+    if isinstance(value, list):
+        return all(_json(item) for item in value)
+    return value is None or type(value) in {bool, int, float, str}

@@ -1,8 +1,8 @@
-"""From the bytes of a snapshot to a `Ruleset`, refusing whatever is not one.
+"""From the text of a snapshot to a `Ruleset`, refusing whatever is not one.
 
 Laws
 1. A snapshot is untrusted input: oversized, too deep, duplicate keys, NaN, unknown
-   operators, dangling variants and later schemas are refused, the whole of it.
+   operators, dangling names, circles and later schemas are refused, all of it.
 2. Refusal is one exception, `InvalidSnapshot`; the caller keeps what it has.
 3. Only the standard library: this runs at every cold start.
 
@@ -12,45 +12,53 @@ Laws
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any, NoReturn
 
-from flags.bucketing import BUCKETS
-from flags.conditions import OPERATORS
-from flags.errors import InvalidSnapshot
-from flags.model import (
-    Clause,
-    Condition,
-    Flag,
-    Group,
-    Release,
-    Rule,
-    Ruleset,
-    Serve,
-    Split,
+from flags.compiled import (
+    MAX_DEPTH,
+    Lists,
+    flag_from,
+    segment_from,
+    slots_from,
+    typed,
+    whole,
 )
+from flags.errors import InvalidSnapshot
+from flags.model import Condition, Flag, Group, InSegment, Ruleset
 
-SCHEMA = 1
-MAX_BYTES = 2_000_000
-MAX_DEPTH = 16
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "SCHEMA",
+    "Lists",
+    "decode",
+    "flag_from",
+    "segment_from",
+    "slots_from",
+]
+
+SCHEMA = 2
+MAX_BYTES = 8_000_000
+_NO_LISTS: Lists = {}
 
 
-def decode(body: str | bytes) -> Ruleset:
+def decode(text: str | bytes, lists: Lists = _NO_LISTS) -> Ruleset:
     """Read a snapshot; raises `InvalidSnapshot`."""
-    if len(body) > MAX_BYTES:
-        msg = f"snapshot of {len(body)} bytes is over the limit of {MAX_BYTES}"
+    if len(text) > MAX_BYTES:
+        msg = f"snapshot of {len(text)} bytes is over the limit of {MAX_BYTES}"
         raise InvalidSnapshot(msg)
     try:
-        return _ruleset(_parse(body))
+        return _ruleset(_parse(text), lists)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         msg = f"snapshot refused: {type(error).__name__}: {error}"
         raise InvalidSnapshot(msg) from error
 
 
-def _parse(body: str | bytes) -> Any:
+def _parse(text: str | bytes) -> Any:
     return json.loads(
-        body,
+        text,
         object_pairs_hook=_unique,
         parse_constant=_refuse_constant,
         parse_float=_finite,
@@ -60,14 +68,12 @@ def _parse(body: str | bytes) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        msg = "a key stands twice in one object"
-        raise ValueError(msg)
+        raise ValueError("a key stands twice in one object")
     return found
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    msg = f"{name} is not a number"
-    raise ValueError(msg)
+    raise ValueError(f"{name} is not a number")
 
 
 def _finite(text: str) -> float:
@@ -76,114 +82,74 @@ def _finite(text: str) -> float:
     return number if isfinite(number) else _refuse_constant(text)
 
 
-def _ruleset(data: Any) -> Ruleset:
+def _ruleset(data: Any, lists: Lists) -> Ruleset:
     schema = data["schema"]
     if schema != SCHEMA:
-        msg = f"schema {schema!r} is not {SCHEMA}: update the library first"
-        raise ValueError(msg)
+        raise ValueError(f"schema {schema!r} is not {SCHEMA}: update the library first")
     flags = data["flags"].items()
-    routing = data.get("routing") or {}
-    return Ruleset(
-        version=_whole(data["version"]),
+    segments = typed(data.get("segments") or {}, dict).items()
+    groups = typed(data.get("groups") or {}, dict).items()
+    rules = Ruleset(
+        version=whole(data["version"]),
         flags={name: flag_from(name, entry) for name, entry in flags},
-        routing=_typed(routing, dict),
+        segments={name: segment_from(name, entry, lists) for name, entry in segments},
+        groups={name: slots_from(name, entry) for name, entry in groups},
+        routing=typed(data.get("routing") or {}, dict),
+    )
+    _check_links(rules)
+    return rules
+
+
+def _check_links(rules: Ruleset) -> None:
+    """Every name leads somewhere, and none back to itself."""
+    for flag in rules.flags.values():
+        for gate in flag.gates:
+            slots = rules.groups[gate.group].split.variants
+            if not gate.slots <= set(slots):
+                raise ValueError(f"{flag.name}: no such slot in group {gate.group}")
+        for part in _conditions(flag):
+            for name in _segments(part):
+                _ = rules.segments[name]
+    _check_circles(
+        {name: [r.flag for r in flag.requires] for name, flag in rules.flags.items()}
+    )
+    _check_circles(
+        {
+            name: [used for rule in segment.rules for used in _segments(rule)]
+            for name, segment in rules.segments.items()
+        }
     )
 
 
-def flag_from(name: str, data: Mapping[str, Any]) -> Flag:
-    """Read one compiled flag; raises KeyError, TypeError or ValueError."""
-    variants = _typed(data["variants"], dict)
-    targets = _typed(data.get("targets") or {}, dict)
-    for variant in (data["off"], *targets.values()):
-        _known(variant, variants)
-    return Flag(
-        name=name,
-        version=_whole(data["version"]),
-        enabled=_typed(data["enabled"], bool),
-        variants=variants,
-        off=data["off"],
-        salt=_typed(data["salt"], str),
-        targets=targets,
-        rules=tuple(_rule(rule, variants) for rule in data.get("rules") or ()),
-        serve=serve_from(data["serve"], variants),
-        release=_release(data.get("release"), variants),
-    )
+def _conditions(flag: Flag) -> Iterator[Condition]:
+    if flag.active is not None:
+        yield flag.active
+    for rule in flag.rules:
+        yield rule.when
 
 
-def _rule(data: Mapping[str, Any], variants: Mapping[str, Any]) -> Rule:
-    return Rule(
-        name=_typed(data["name"], str),
-        when=_condition(data["when"], MAX_DEPTH),
-        serve=serve_from(data["serve"], variants),
-    )
+def _segments(part: Condition) -> Iterator[str]:
+    if isinstance(part, InSegment):
+        yield part.segment
+    elif isinstance(part, Group):
+        for member in part.members:
+            yield from _segments(member)
 
 
-def _condition(data: Mapping[str, Any], depth: int) -> Condition:
-    if depth == 0:
-        msg = f"conditions are nested deeper than {MAX_DEPTH}"
-        raise ValueError(msg)
-    if "join" in data:
-        if data["join"] not in {"all", "any", "none"}:
-            msg = f"unknown join {data['join']!r}"
-            raise ValueError(msg)
-        members = tuple(_condition(item, depth - 1) for item in data["members"])
-        return Group(join=data["join"], members=members)
-    operator = data["operator"]
-    if operator != "exists" and operator not in OPERATORS:
-        msg = f"unknown operator {operator!r}"
-        raise ValueError(msg)
-    operand = data["operand"]
-    if operator == "in":
-        _typed(operand, list)
-    return Clause(
-        attribute=_typed(data["attribute"], str),
-        operator=operator,
-        operand=operand,
-        negate=_typed(data.get("negate", False), bool),
-    )
+def _check_circles(links: Mapping[str, list[str]]) -> None:
+    """Refuse what leads back to itself, and chains too long to be followed."""
+    depths: dict[str, int] = {}
 
+    def depth(name: str, above: tuple[str, ...]) -> int:
+        if name in above:
+            raise ValueError(f"{' -> '.join((*above, name))} goes round in a circle")
+        if name not in depths and len(above) <= MAX_DEPTH:
+            below = [depth(other, (*above, name)) for other in links[name]]
+            depths[name] = 1 + max(below, default=0)
+        if depths.get(name, MAX_DEPTH + 1) > MAX_DEPTH:
+            raise ValueError(f"{name} leads through more than {MAX_DEPTH} others")
+        return depths[name]
 
-def serve_from(data: Any, variants: Mapping[str, Any]) -> Serve:
-    """Read what a rule serves: a variant's name, or a split with its ranges."""
-    if isinstance(data, str):
-        return _known(data, variants)
-    ends = tuple(_whole(end) for end in data["ends"])
-    names = tuple(_known(name, variants) for name in data["variants"])
-    rising = all(a < b for a, b in zip((0, *ends), ends, strict=False))
-    if len(ends) != len(names) or not rising or ends[-1:] != (BUCKETS,):
-        msg = f"ranges don't cover 0 to {BUCKETS} once: {ends}"
-        raise ValueError(msg)
-    return Split(ends=ends, variants=names)
-
-
-def _release(data: Any, variants: Mapping[str, Any]) -> Release | None:
-    if data is None:
-        return None
-    since = data.get("since")
-    return Release(
-        services=tuple(_typed(name, str) for name in data["services"]),
-        stable=_known(data["stable"], variants),
-        canary=_known(data["canary"], variants),
-        since=None if since is None else _whole(since),
-    )
-
-
-def _known(variant: Any, variants: Mapping[str, Any]) -> str:
-    if not isinstance(variant, str) or variant not in variants:
-        msg = f"no variant {variant!r}"
-        raise ValueError(msg)
-    return variant
-
-
-def _whole(number: Any) -> int:
-    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-        msg = f"{number!r} is not a whole number"
-        raise ValueError(msg)
-    return number
-
-
-def _typed(value: Any, kind: type) -> Any:
-    if not isinstance(value, kind):
-        msg = f"{value!r} is not of type {kind.__name__}"
-        raise TypeError(msg)
-    return value
+    for name in links:
+        if links[name]:
+            depth(name, ())

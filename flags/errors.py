@@ -37,7 +37,14 @@ class InvalidDocument(FlagsError):
 
 
 class InvalidSnapshot(FlagsError):
-    """A snapshot is refused whole; the reader keeps the one that it has."""
+    """A snapshot is refused whole; the reader keeps the one that it has.
+
+    `version` is the snapshot's, where the one who refuses it knows.
+    """
+
+    def __init__(self, message: str, version: int | None = None) -> None:
+        super().__init__(message)
+        self.version = version
 
 
 class NotFound(FlagsError):
@@ -50,6 +57,19 @@ class NotFound(FlagsError):
         super().__init__(f"no flag is named {name!r}; the table holds {listed}")
         self.name = name
         self.known = tuple(known)
+
+
+class RevisionNotFound(FlagsError):
+    """A document's history has no such version; `last` is 0 if it has none."""
+
+    exit_code = 3
+
+    def __init__(self, name: str, version: int, last: int) -> None:
+        known = f"its history has 1 to {last}" if last else "it has no history"
+        super().__init__(f"{name} has no version {version}: {known}")
+        self.name = name
+        self.version = version
+        self.last = last
 
 
 class NoRollout(FlagsError):
@@ -77,3 +97,7 @@ class StoreUnavailable(FlagsError):
     """The table can't be read or written; the message says what to do."""
 
     exit_code = 5
+
+
+class CommitUnknown(StoreUnavailable):
+    """The answer to a change got lost: it was written, or it was not."""

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from flags.engine import Plans
 
 Value: TypeAlias = bool | str | int | float | dict[str, Any] | list[Any]
 
@@ -29,13 +33,35 @@ class Reason(StrEnum):
     HEALED = "HEALED"
     # A split needs a targeting key and the request has none.
     NO_IDENTITY = "NO_IDENTITY"
+    # A flag that this one requires serves something else.
+    PREREQUISITE = "PREREQUISITE"
+    # Kept out by a holdout, or in another flag of an exclusive group.
+    EXCLUDED = "EXCLUDED"
+    # Outside of the flag's schedule, or before a ramp's first step.
+    SCHEDULE = "SCHEDULE"
+    # The rules may be old: the table can't be read.
+    STALE = "STALE"
+
+
+class ErrorCode(StrEnum):
+    """What went wrong, in OpenFeature's words."""
+
+    PROVIDER_NOT_READY = "PROVIDER_NOT_READY"
+    FLAG_NOT_FOUND = "FLAG_NOT_FOUND"
+    PARSE_ERROR = "PARSE_ERROR"
+    TYPE_MISMATCH = "TYPE_MISMATCH"
+    TARGETING_KEY_MISSING = "TARGETING_KEY_MISSING"
+    INVALID_CONTEXT = "INVALID_CONTEXT"
+    GENERAL = "GENERAL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Whom a decision is about.
 
-    `key` is the targeting key, the identity that is hashed; None if unknown.
+    `key` is the targeting key, the identity that is hashed; None if unknown. Other
+    kinds of context (a tenant, a device) are attributes: a text, or an object with a
+    `key` and attributes of its own, `{"tenant": {"key": "acme", "plan": "pro"}}`.
     """
 
     key: str | None = None
@@ -44,12 +70,18 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """One comparison: `attribute operator operand`, turned round by `negate`."""
+    """One comparison: `attribute operator operand`, turned round by `negate`.
+
+    `attribute` is `key`, `now`, a name, or a path with dots. `zone` is the time zone
+    of operators that look at a clock or a calendar.
+    """
 
     attribute: str
     operator: str
     operand: Any
     negate: bool = False
+    ignore_case: bool = False
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +92,15 @@ class Group:
     members: tuple[Condition, ...]
 
 
-Condition: TypeAlias = Clause | Group
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InSegment:
+    """Whether a named segment holds whom the decision is about."""
+
+    segment: str
+    negate: bool = False
+
+
+Condition: TypeAlias = Clause | Group | InSegment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +109,35 @@ class Split:
 
     `ends[i]` is the first bucket after range i, ascending; the last one is
     `bucketing.BUCKETS`. `variants[i]` owns range i. A variant may own several.
+    `by` names the attribute whose value is hashed, instead of the targeting key.
     """
 
     ends: tuple[int, ...]
     variants: tuple[str, ...]
+    by: str | None = None
 
 
-Serve: TypeAlias = str | Split
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What a ramp has come to at a moment, in seconds since the epoch."""
+
+    at: float
+    split: Split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ramp:
+    """Stages by ascending time; nothing is served before the first.
+
+    A linear ramp moves between its stages user by user, the others at them.
+    """
+
+    stages: tuple[Stage, ...]
+    linear: bool = False
+    by: str | None = None
+
+
+Serve: TypeAlias = str | Split | Ramp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +147,47 @@ class Rule:
     name: str
     when: Condition
     serve: Serve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """Another flag that has to serve one of these variants."""
+
+    flag: str
+    variants: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """Lets through only those who are in one of these slots of a group."""
+
+    group: str
+    slots: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slots:
+    """A group of flags: its split's variants are slots, of one flag or of none."""
+
+    name: str
+    version: int
+    salt: str
+    split: Split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Named identities: those included, without those excluded, and who fits a rule.
+
+    `by` names the attribute whose value the ids are, instead of the targeting key.
+    """
+
+    name: str
+    version: int
+    included: frozenset[str]
+    excluded: frozenset[str]
+    rules: tuple[Condition, ...] = ()
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +208,9 @@ class Release:
 class Flag:
     """A flag as the engine reads it.
 
-    `targets` maps a targeting key on a variant. `off` is served when the flag is
-    disabled, and when a split meets a request without a targeting key.
+    `targets` maps a targeting key on a variant, `kinds` the same for other kinds of
+    context. `off` is served when the flag is disabled, when one of its `requires`,
+    `gates` or `active` doesn't hold, and when a split has nobody to hash.
     """
 
     name: str
@@ -119,6 +223,10 @@ class Flag:
     rules: tuple[Rule, ...]
     serve: Serve
     release: Release | None = None
+    requires: tuple[Requirement, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    active: Condition | None = None
+    kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,16 +247,51 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What a client is told: a value, whatever happens, and where it is from.
+
+    With an `error` the value is the caller's default. `stale` says that the table
+    can't be read, and that the rules are the last known good ones.
+    """
+
+    flag: str
+    value: Any
+    reason: Reason
+    variant: str | None = None
+    error: ErrorCode | None = None
+    message: str | None = None
+    rule: str | None = None
+    bucket: int | None = None
+    version: int | None = None
+    stale: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ruleset:
     """All that a snapshot holds; `routing` is read by the router alone."""
 
     version: int
     flags: Mapping[str, Flag]
+    segments: Mapping[str, Segment] = field(default_factory=dict)
+    groups: Mapping[str, Slots] = field(default_factory=dict)
     routing: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """The flags ready to be evaluated, each made when it is first asked for."""
+        from flags.engine import Plans  # noqa: PLC0415 - it imports these nouns
+
+        return Plans(self)
 
     def release_of(self, service: str) -> Flag | None:
         """The release that covers a service, or None."""
+        return self._releases.get(service)
+
+    @cached_property
+    def _releases(self) -> dict[str, Flag]:
+        # The first that claims a service has it, as the checks see to.
+        found: dict[str, Flag] = {}
         for flag in self.flags.values():
-            if flag.release is not None and service in flag.release.services:
-                return flag
-        return None
+            for service in flag.release.services if flag.release else ():
+                found.setdefault(service, flag)
+        return found

@@ -12,15 +12,17 @@ Laws
 from __future__ import annotations
 
 from flags.engine import evaluate
-from flags.model import Context, Decision, Flag, Reason, Release
+from flags.model import Context, Decision, Flag, Reason, Release, Ruleset
 from flags.token import Carried
 
 
-def decide(flag: Flag, context: Context, carried: Carried | None) -> Decision:
-    """Decide for a flag that is a release (`flag.release` is not None)."""
+def decide(
+    rules: Ruleset, flag: Flag, context: Context, carried: Carried | None, now: float
+) -> Decision:
+    """Decide at `now` for a flag of the rules that is a release."""
     release = flag.release
     if carried is None or release is None or not flag.enabled:
-        return evaluate(flag, context)
+        return evaluate(rules, flag.name, context, now)
     if in_force(flag, release, carried):
         return Decision(
             flag=flag.name,

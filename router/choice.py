@@ -3,7 +3,7 @@
 Laws
 1. Total: whatever is missing (rules, release, identity, alias), stable is the answer,
    and `reason` says why.
-2. Pure: the rules, the unit and the source of visitor ids come in as arguments.
+2. Pure: rules, unit, time and the source of visitor ids come in as arguments.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flags.model import Context, Decision, Flag, Reason
+from flags.model import Context, Decision, Flag, Reason, Ruleset
 from flags.release import decide
 from flags.token import Carried, Token
 from router.routing import Route, Rules
@@ -50,6 +50,7 @@ class Asking:
     route: Route | None
     carried: Token
     new_id: Callable[[], str]
+    now: float
 
     def context(self) -> Context:
         """The identity, from the first place that has one, and the attributes."""
@@ -77,7 +78,7 @@ def choose(
     `default` is the alias that counts as stable where no release says otherwise.
     """
     flag = rules.flags.release_of(service) if rules else None
-    if flag is None or flag.release is None:
+    if rules is None or flag is None or flag.release is None:
         reason = NO_RELEASE if rules else NO_RULES
         token = asking.carried
         return Choice(
@@ -85,7 +86,7 @@ def choose(
         )
     if asking.source.name == UNKNOWN:
         return _on_stable(service, flag, asking.carried, UNKNOWN_EVENT)
-    decision, visitor = _decide(flag, asking)
+    decision, visitor = _decide(rules.flags, flag, asking)
     if decision.variant not in aliases:
         return _on_stable(service, flag, asking.carried, NO_ALIAS)
     choice = Choice(
@@ -117,17 +118,19 @@ def fall_back(choice: Choice) -> Choice:
     return share(stable, choice.token)
 
 
-def _decide(flag: Flag, asking: Asking) -> tuple[Decision, Visitor | None]:
+def _decide(
+    rules: Ruleset, flag: Flag, asking: Asking
+) -> tuple[Decision, Visitor | None]:
     """Decide; an anonymous visitor gets an identity only where one is hashed."""
     context, carried = asking.context(), asking.carried.get(flag.name)
-    decision = decide(flag, context, carried)
+    decision = decide(rules, flag, context, carried, asking.now)
     if decision.reason is not Reason.NO_IDENTITY:
         return decision, None
     visitor = asking.source.visitor(asking.unit, asking.new_id)
     if visitor is None:
         return decision, None
     context = Context(key=visitor.key, attributes=context.attributes)
-    return decide(flag, context, carried), visitor
+    return decide(rules, flag, context, carried, asking.now), visitor
 
 
 def _on_stable(service: str, flag: Flag, carried: Token, reason: str) -> Choice:

@@ -40,6 +40,7 @@ class Router:
     snapshot: Snapshot[Rules]
     begin: targets.Begin
     new_id: Callable[[], str]
+    now: Callable[[], float]
     write: journal.Write
 
     def handle(self, event: Event, context: Any) -> Any:
@@ -127,10 +128,26 @@ class Router:
             route=arrival.route,
             carried=carried,
             new_id=self.new_id,
+            now=self.now(),
         )
-        service = arrival.service
+        service, stable = arrival.service, self.config.stable_alias
         aliases = self.config.targets[service]
-        return choose(rules, service, aliases, self.config.stable_alias, asking)
+        try:
+            return choose(rules, service, aliases, stable, asking)
+        except Exception as error:  # noqa: BLE001 - rules are untrusted input
+            held = self._condemned(rules, error)
+        try:
+            return choose(held, service, aliases, stable, asking)
+        except Exception:  # noqa: BLE001 - stable is always safe
+            return choose(None, service, aliases, stable, asking)
+
+    def _condemned(self, rules: Rules | None, error: Exception) -> Rules | None:
+        """Refuse rules that raise in use; the ones to go on with."""
+        held = self.snapshot.held
+        if held is not None and held.rules is rules:
+            problem = f"the rules raised in use: {type(error).__name__}: {error}"
+            self.snapshot.condemn(held.version, problem)
+        return self.snapshot.held.rules if self.snapshot.held else None
 
     def _caught_up(self, arrival: Arrival, carried: list[Token]) -> Rules | None:
         """The rules for all units, read again if a decision rests on newer ones."""

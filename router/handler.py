@@ -43,6 +43,7 @@ def compose() -> Router:
         ),
         begin=targets.begin_with(functions),
         new_id=lambda: secrets.token_urlsafe(12),
+        now=time.time,
         write=print,
     )
 

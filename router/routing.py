@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flags.codec import decode
+from flags.codec import Lists, decode
 from flags.errors import InvalidSnapshot
 from flags.model import Ruleset
 from router.sources.source import Asked, Facts
@@ -56,9 +56,9 @@ class Rules:
         return next((route for route in self.routes if route.matches(facts)), None)
 
 
-def build(body: str) -> Rules:
-    """Rules from a snapshot's body; raises `InvalidSnapshot`."""
-    ruleset = decode(body)
+def build(text: str, lists: Lists) -> Rules:
+    """Rules from a snapshot's text and lists; raises `InvalidSnapshot`."""
+    ruleset = decode(text, lists)
     routing = ruleset.routing
     try:
         routes = tuple(_route(entry) for entry in routing.get("routes") or ())

@@ -97,8 +97,8 @@ def test_router_zip_holds_the_package_only(artefacts: Artefacts) -> None:
     assert files(artefacts.router) == sources("router")
 
 
-def test_layer_holds_three_packages_only(artefacts: Artefacts) -> None:
-    """Besides flags there are mmh3 and jmespath, without caches, tests or sources."""
+def test_layer_holds_four_packages_only(artefacts: Artefacts) -> None:
+    """Besides flags: mmh3, jmespath, tzdata, without caches, tests or sources."""
     found = files(artefacts.layer)
     ours = {name: it for name, it in found.items() if name.startswith("flags/")}
     others = found.keys() - ours.keys()
@@ -107,6 +107,7 @@ def test_layer_holds_three_packages_only(artefacts: Artefacts) -> None:
     assert {name.split("/")[0].split(".")[0].split("-")[0] for name in others} == {
         "jmespath",
         "mmh3",
+        "tzdata",
     }
     assert not [
         name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
@@ -14,8 +15,8 @@ import pytest
 
 from flags import bucketing
 from flags.bucketing import BUCKETS, bucket, owner, reallocate
-from flags.engine import evaluate
-from flags.model import Context, Flag, Split
+from flags.engine import Plan
+from flags.model import Flag, Ruleset, Split
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "buckets.json"
 VECTORS = json.loads(GOLDEN.read_text("utf-8"))["vectors"]
@@ -107,6 +108,11 @@ def flag(salt: str, share: int) -> Flag:
     )
 
 
+def planned(one: Flag) -> Plan:
+    """The flag, ready to be evaluated."""
+    return Ruleset(version=1, flags={one.name: one}).plans[one.name]
+
+
 def uuid(number: int) -> str:
     """A text in the shape of a UUID, the same for the same number."""
     digits = f"{(number * 0x9E3779B97F4A7C15F39CC0605CEDC835) % 2**128:032x}"
@@ -127,12 +133,9 @@ KINDS: dict[str, Callable[[int], str]] = {
 def test_shares(percent: float, kind: str) -> None:
     """Of 100,000 identities of a usual kind the right share gets the canary."""
     people, chance = 100_000, percent / 100
-    checkout = flag("rollout-7", round(percent * 1_000))
+    plan = planned(flag("rollout-7", round(percent * 1_000)))
     make = KINDS[kind]
-    found = Counter(
-        evaluate(checkout, Context(key=make(number))).variant
-        for number in range(people)
-    )
+    found = Counter(plan(make(number), {}, 0.0).variant for number in range(people))
 
     sigma = math.sqrt(people * chance * (1 - chance))
     assert abs(found["green"] - people * chance) <= 4 * sigma
@@ -141,10 +144,11 @@ def test_shares(percent: float, kind: str) -> None:
 def test_salts_are_independent() -> None:
     """To be on one release's canary says nothing about another's."""
     people, chance = 100_000, 0.1
-    first, second = flag("rollout-7", 10_000), flag("rollout-8", 10_000)
+    first = planned(flag("rollout-7", 10_000))
+    second = planned(flag("rollout-8", 10_000))
     both = sum(
-        evaluate(first, Context(key=key)).variant == "green"
-        and evaluate(second, Context(key=key)).variant == "green"
+        first(key, {}, 0.0).variant == "green"
+        and second(key, {}, 0.0).variant == "green"
         for key in map("user-{}".format, range(people))
     )
 
@@ -177,3 +181,14 @@ def test_thirds_to_halves() -> None:
     moved = sum(owner(before, n) != owner(after, n) for n in range(BUCKETS))
 
     assert 16_000 == moved
+
+
+def test_published_vectors() -> None:
+    """What the documentation says to other languages is true."""
+    page = (Path(__file__).parents[3] / "docs" / "bucketing.md").read_text("utf-8")
+    rows = re.findall(r"^\| (.+) \| (.+) \| (\d+) \|$", page, re.MULTILINE)
+
+    assert len(rows) > 10
+    for salt, key, number in rows:
+        words = (part.replace("(empty)", "").strip("`") for part in (salt, key))
+        assert int(number) == bucket(*words)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+import json
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
-from flags import Flags, Reason
-from flags.codec import decode
+from flags import Context, Details, ErrorCode, Flags, Reason
+from flags.codec import Lists, decode
 from flags.errors import StoreUnavailable
-from flags.snapshot import Snapshot
+from flags.model import Flag, Ruleset
+from flags.snapshot import Body, Snapshot
 from flags.store.changes import Edit, Signature, Writer
-from flags.testing import FakeClock, MemoryStore, override
+from flags.testing import FakeClock, MemoryStore
 
 FLAGS: dict[str, Any] = {
     "gift": {"variants": {"on": True, "off": False}, "off": "off", "serve": "on"},
@@ -55,7 +58,7 @@ class Broken(MemoryStore):
         """Fail."""
         raise StoreUnavailable("down")
 
-    def body(self, **_: bool) -> tuple[int, str] | None:
+    def body(self, **_: bool) -> Body | None:
         """Fail."""
         raise StoreUnavailable("down")
 
@@ -63,7 +66,7 @@ class Broken(MemoryStore):
 class Bursting(MemoryStore):
     """A reader with a bug."""
 
-    def body(self, **_: bool) -> tuple[int, str] | None:
+    def body(self, **_: bool) -> Body | None:
         """Fail in a way that nobody foresaw."""
         raise ZeroDivisionError
 
@@ -87,7 +90,8 @@ def stored(flags: dict[str, Any]) -> MemoryStore:
 
 def client(store: MemoryStore, clock: FakeClock | None = None) -> Flags:
     """A client of the store."""
-    return Flags(Snapshot(store, decode, now=clock or FakeClock(), random=lambda: 0.5))
+    now = clock or FakeClock()
+    return Flags(Snapshot(store, decode, now=now, random=lambda: 0.5), now=now)
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +138,7 @@ def test_targeting(features: Flags) -> None:
 def test_any_attribute(features: Flags) -> None:
     """An attribute may have a name that a parameter has too."""
     assert features.boolean("named", False, name="bob") is True  # noqa: FBT003
-    assert features.details("named", name="bob", self=1, default=2) is not None
+    assert features.details("named", name="bob", self=1).variant == "on"
     assert features.string("named", "x", name="bob", self=1) == "x"
 
 
@@ -160,18 +164,230 @@ def test_no_table(store: MemoryStore) -> None:
 
 
 def test_details(features: Flags) -> None:
-    """The decision says which variant, why, and by which version of the flag."""
-    decision = features.details("gold", key="bob", plan="gold")
-
-    assert decision is not None
-    assert ("on", True, Reason.TARGETING_MATCH, "rules[0]", 1) == (
-        decision.variant,
-        decision.value,
-        decision.reason,
-        decision.rule,
-        decision.version,
+    """The answer says which variant, why, and by which version of the flag."""
+    expected = Details(
+        flag="gold",
+        value=True,
+        variant="on",
+        reason=Reason.TARGETING_MATCH,
+        rule="rules[0]",
+        version=1,
     )
-    assert features.details("missing") is None
+
+    assert expected == features.details("gold", default=False, key="bob", plan="gold")
+
+
+@pytest.mark.parametrize(
+    ("name", "default", "error", "message"),
+    [
+        ("missing", True, ErrorCode.FLAG_NOT_FOUND, "no flag is named 'missing'"),
+        ("gift", "x", ErrorCode.TYPE_MISMATCH, "gift is of type boolean, not string"),
+        ("gift", 1, ErrorCode.TYPE_MISMATCH, "gift is of type boolean, not number"),
+        (
+            "limit",
+            True,
+            ErrorCode.TYPE_MISMATCH,
+            "limit is of type number, not boolean",
+        ),
+        ("menu", [1], ErrorCode.TYPE_MISMATCH, "menu is of type object, not array"),
+        (["gift"], 1, ErrorCode.GENERAL, "unhashable type: 'list'"),
+    ],
+)
+def test_errors(
+    features: Flags, name: Any, default: Any, error: ErrorCode, message: str
+) -> None:
+    """What went wrong has a code and a sentence, and the value is the default."""
+    expected = Details(
+        flag=name, value=default, reason=Reason.ERROR, error=error, message=message
+    )
+
+    assert expected == features.details(name, default)
+    assert expected == features.evaluate(name, default, Context(key="ann"))
+
+
+@pytest.mark.parametrize(
+    ("store", "message"),
+    [(Broken(), "down"), (MemoryStore(), "the table holds no rules yet")],
+)
+def test_not_ready(store: MemoryStore, message: str) -> None:
+    """Without rules the answer is the default, and says what is missing."""
+    details = client(store).details("gift", default=1)
+
+    assert (1, ErrorCode.PROVIDER_NOT_READY, message) == (
+        details.value,
+        details.error,
+        details.message,
+    )
+
+
+@pytest.mark.parametrize("key", [None, 7])
+def test_nobody(features: Flags, key: Any) -> None:
+    """Without an identity a split serves the off variant, which is no error."""
+    details = features.details("half", default=True, key=key)
+
+    assert (False, "off", Reason.NO_IDENTITY, None) == (
+        details.value,
+        details.variant,
+        details.reason,
+        details.error,
+    )
+
+
+def test_stale() -> None:
+    """While the table is away the answers stay the same for ever, and say so."""
+    store, clock = Failing(stored(FLAGS)), FakeClock()
+    features = client(store, clock)
+    before = features.details("half", default=False, key="ann")
+    store.away = True
+    clock.advance(10 * 365 * 86_400)
+    after = features.details("half", default=False, key="ann")
+
+    assert (before.value, before.variant) == (after.value, after.variant)
+    assert (Reason.SPLIT, False) == (before.reason, before.stale)
+    assert (Reason.STALE, True) == (after.reason, after.stale)
+
+
+class Failing(MemoryStore):
+    """A table that can be sent away."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self.__dict__ = store.__dict__
+        self.away = False
+
+    def version(self, *, consistent: bool = False) -> int | None:
+        """The version, unless it is away."""
+        if self.away:
+            raise StoreUnavailable("down")
+        return super().version(consistent=consistent)
+
+
+def flag_that_raises(name: str) -> Flag:
+    """A flag whose salt is none: hashing fails."""
+    broken = decode(MINIMAL, {}).flags["gift"]
+    return replace(broken, name=name, serve="nowhere")
+
+
+MINIMAL = json.dumps(
+    {
+        "schema": 2,
+        "version": 1,
+        "flags": {
+            "gift": {
+                "version": 1,
+                "enabled": True,
+                "variants": {"on": True},
+                "off": "on",
+                "salt": "",
+                "serve": "on",
+            }
+        },
+    }
+)
+
+
+def build(text: str, lists: Lists) -> Ruleset:
+    """Rules of which every second version raises in use."""
+    rules = decode(text, lists)
+    if rules.version == 2:
+        return replace(rules, flags={"gift": flag_that_raises("gift")})
+    return rules
+
+
+def edited(store: MemoryStore) -> None:
+    """Change the flag to false."""
+    writer = Writer(store=store, timestamp=lambda: "t", salt=lambda: "s")
+    body = FLAGS["gift"] | {"enabled": False}
+    writer.write(
+        lambda state: [
+            Edit(name="gift", body=body, based_on=state.version("gift"), action="x")
+        ],
+        Signature(author="ann"),
+    )
+
+
+def test_rules_that_raise() -> None:
+    """Rules that raise in use are refused, and the ones before come back."""
+    store, clock = stored({"gift": FLAGS["gift"]}), FakeClock()
+    features = Flags(Snapshot(store, build, now=clock, random=lambda: 0.5), now=clock)
+    assert features.boolean("gift", default=False) is True
+    edited(store)
+    clock.advance(5.0)
+
+    assert features.boolean("gift", default=False) is True
+    details = features.details("gift", default=False)
+    assert (True, Reason.STALE) == (details.value, details.reason)
+    assert "raised in use" in str(features.snapshot.problem)
+    edited(store)
+    clock.advance(5.0)
+    assert features.boolean("gift", default=True) is False
+
+
+class Hostile:
+    """An attribute that can't be compared."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, _: object) -> bool:
+        raise ZeroDivisionError
+
+
+def test_hostile_context(features: Flags) -> None:
+    """An odd attribute is its caller's fault: the rules stay in use."""
+    assert features.boolean("gold", default=True, key="x", plan=Hostile()) in {
+        True,
+        False,
+    }
+    assert features.snapshot.problem is None
+    assert features.boolean("gold", default=False, key="ann") is True
+
+
+def test_used() -> None:
+    """A client knows which flags it was asked about, over all rules it has had."""
+    store, clock = stored({"gift": FLAGS["gift"], "theme": FLAGS["theme"]}), FakeClock()
+    features = client(store, clock)
+    features.boolean("gift", default=False)
+    edited(store)
+    clock.advance(5.0)
+    features.string("theme", default="x")
+    features.string("missing", default="x")
+
+    assert {"gift", "theme"} == features.used
+
+
+def test_usage_is_told() -> None:
+    """After a poll, and never between polls, use is reported."""
+    told: list[tuple[set[str], float]] = []
+
+    class Noting:
+        def after_poll(self, used: set[str], now: float) -> None:
+            told.append((used, now))
+
+    clock = FakeClock(100.0)
+    snapshot = Snapshot(stored(FLAGS), decode, now=clock, random=lambda: 0.5)
+    features = Flags(snapshot, now=clock, usage=cast("Any", Noting()))
+    for seconds in (0.0, 1.0, 5.0):
+        clock.advance(seconds)
+        features.boolean("gift", default=False)
+
+    assert [(set(), 100.0), ({"gift"}, 106.0)] == told
+
+
+def test_refresh() -> None:
+    """Who waits anyway may look for newer rules ahead of time."""
+    store, clock = stored({"gift": FLAGS["gift"]}), FakeClock()
+    features = client(store, clock)
+    features.boolean("gift", default=False)
+    edited(store)
+    clock.advance(3.0)
+    features.refresh()
+
+    assert features.boolean("gift", default=True) is False
+
+
+def test_arrays(features: Flags) -> None:
+    """An array is a JSON value too; an object's default asks for an object."""
+    assert [1] == features.json("list", default=[])
+    assert {} == features.json("list", default={})
 
 
 def test_json_is_a_copy(features: Flags) -> None:
@@ -219,29 +435,53 @@ def test_from_env() -> None:
     assert features.boolean("gift", default=True) is True
 
 
-def test_override(features: Flags) -> None:
-    """In the block the given flags have the given values, and all others none."""
-    with override(features, {"gift": False, "limit": 9, "new": {"a": 1}}):
-        assert features.boolean("gift", default=True, key="ann") is False
-        assert 9 == features.number("limit", default=0)
-        assert {"a": 1} == features.json("new", default={})
-        assert "x" == features.string("theme", default="x")
+def test_bound() -> None:
+    """What is bound answers by one version of the rules, for one context."""
+    store, clock = stored(FLAGS), FakeClock()
+    features = client(store, clock)
+    ann, bob = features.bind("ann"), features.bind(Context(key="bob"), plan="gold")
+    assert (True, True) == (
+        ann.boolean("gold", default=False),
+        bob.boolean("gold", default=False),
+    )
+    assert "dark" == ann.string("theme", default="x")
+    assert 7 == ann.number("limit", default=0)
+    assert {"tea": [1, {"hot": True}]} == ann.json("menu", default={})
+    assert "targets" == ann.details("gold").rule
+    edited(store)
+    clock.advance(5.0)
+
+    assert features.boolean("gift", default=True, key="ann") is False
+    assert ann.boolean("gift", default=False) is True
+    assert 1 == ann.details("gift").version
+    assert features.bind("ann").boolean("gift", default=True) is False
+
+
+@pytest.mark.parametrize(
+    ("context", "attributes", "expected"),
+    [
+        (Context(key="bob", attributes={"plan": "gold"}), {}, True),
+        (Context(key="bob", attributes={"plan": "gold"}), {"plan": "free"}, False),
+        (Context(key="bob"), {"plan": "gold"}, True),
+        (Context(key="ann"), {}, True),
+    ],
+)
+def test_context(
+    *, features: Flags, context: Context, attributes: dict[str, Any], expected: bool
+) -> None:
+    """A context stands for a key and attributes; those of the call come first."""
+    plan = dict(context.attributes)
+
+    assert expected is features.boolean(
+        "gold", default=False, key=context, **attributes
+    )
+    assert expected is features.details("gold", key=context, **attributes).value
+    assert plan == context.attributes
+
+
+def test_somebody_else_polls() -> None:
+    """Whoever makes the snapshot read, its rules are in use at once."""
+    features = client(stored(FLAGS))
+    features.snapshot.current()
 
     assert features.boolean("gift", default=False) is True
-    assert "dark" == features.string("theme", default="x")
-
-
-def test_override_ends_in_an_error(features: Flags) -> None:
-    """A test that fails inside the block does not spoil the next one."""
-    with pytest.raises(ZeroDivisionError), override(features, {"gift": False}):
-        raise ZeroDivisionError
-
-    assert features.boolean("gift", default=False) is True
-
-
-def test_override_without_a_table() -> None:
-    """Overriding reads no table."""
-    features = client(Bursting())
-
-    with override(features, {"gift": True}):
-        assert features.boolean("gift", default=False) is True

@@ -27,11 +27,13 @@ def test_exit_codes() -> None:
     codes = {kind.__name__: kind.exit_code for kind in KINDS}
 
     assert {
+        "CommitUnknown": 5,
         "FlagsError": 1,
         "InvalidDocument": 2,
         "InvalidSnapshot": 1,
         "NoRollout": 2,
         "NotFound": 3,
+        "RevisionNotFound": 3,
         "StoreUnavailable": 5,
         "VersionConflict": 4,
     } == codes
@@ -50,3 +52,18 @@ def test_not_found(known: list[str], expected: str) -> None:
 
     assert expected == str(error)
     assert ("shp", tuple(known)) == (error.name, error.known)
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        (3, "gift has no version 7: its history has 1 to 3"),
+        (0, "gift has no version 7: it has no history"),
+    ],
+)
+def test_revision_not_found(last: int, expected: str) -> None:
+    """Who asks for a version that never was sees those that were."""
+    error = errors.RevisionNotFound("gift", 7, last)
+
+    assert expected == str(error)
+    assert ("gift", 7, last) == (error.name, error.version, error.last)

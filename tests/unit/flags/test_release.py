@@ -6,9 +6,20 @@ from dataclasses import replace
 
 import pytest
 
+from flags import release
 from flags.bucketing import BUCKETS
-from flags.model import Clause, Context, Decision, Flag, Reason, Release, Rule, Split
-from flags.release import decide, is_newer
+from flags.model import (
+    Clause,
+    Context,
+    Decision,
+    Flag,
+    Reason,
+    Release,
+    Rule,
+    Ruleset,
+    Split,
+)
+from flags.release import is_newer
 from flags.token import Carried
 
 LIVE = Flag(
@@ -32,10 +43,16 @@ LIVE = Flag(
 RESTING = replace(LIVE, targets={}, rules=(), serve="blue")
 
 
+def decide(flag: Flag, context: Context, token: Carried | None) -> Decision:
+    """What is decided by rules that hold just this release."""
+    rules = Ruleset(version=1, flags={flag.name: flag})
+    return release.decide(rules, flag, context, token, 1_800_000_000.0)
+
+
 def ended(flag: Flag, stable: str, version: int) -> Flag:
     """The flag after an abort or a promotion: all on stable, nothing live."""
     canary = "green" if stable == "blue" else "blue"
-    release = Release(services=("web",), stable=stable, canary=canary, since=None)
+    over = Release(services=("web",), stable=stable, canary=canary, since=None)
     return replace(
         flag,
         version=version,
@@ -43,7 +60,7 @@ def ended(flag: Flag, stable: str, version: int) -> Flag:
         targets={},
         rules=(),
         serve=stable,
-        release=release,
+        release=over,
     )
 
 

@@ -8,18 +8,20 @@ from itertools import pairwise
 import pytest
 
 from flags.errors import InvalidSnapshot, StoreUnavailable
-from flags.snapshot import Held, Snapshot
+from flags.snapshot import Body, Held, Lists, Snapshot
 from flags.testing import FakeClock
 
 BAD = "bad"
+BROKEN = "broken"
+ONE = Body(1, "one")
 
 
 @dataclass(slots=True, kw_only=True)
 class Table:
     """Answers with what it holds, or not at all, and notes what it was asked."""
 
-    held: tuple[int, str] | None = (1, "one")
-    lagging: tuple[int, str] | None = None
+    held: Body | None = ONE
+    lagging: Body | None = None
     down: bool = False
     asked: list[str] = field(default_factory=list)
 
@@ -27,14 +29,22 @@ class Table:
         """The tiny item."""
         self._ask("version", consistent=consistent)
         held = self._seen(consistent=consistent)
-        return held[0] if held else None
+        return held.version if held else None
 
-    def body(self, *, consistent: bool = False) -> tuple[int, str] | None:
-        """The whole snapshot."""
+    def body(self, *, consistent: bool = False) -> Body | None:
+        """The whole snapshot; a broken one the reader itself refuses."""
         self._ask("body", consistent=consistent)
-        return self._seen(consistent=consistent)
+        seen = self._seen(consistent=consistent)
+        if seen and seen.text == BROKEN:
+            msg = "snapshot refused: broken"
+            raise InvalidSnapshot(msg, seen.version)
+        return seen
 
-    def _seen(self, *, consistent: bool) -> tuple[int, str] | None:
+    def reset(self) -> None:
+        """Connections are dropped."""
+        self.asked.append("reset")
+
+    def _seen(self, *, consistent: bool) -> Body | None:
         """An eventual read may lag."""
         return self.held if consistent else self.lagging or self.held
 
@@ -50,12 +60,12 @@ class Table:
         return asked
 
 
-def build(body: str) -> str:
-    """Rules are capitals; bad ones are refused."""
-    if body == BAD:
+def build(text: str, lists: Lists) -> str:
+    """Rules are capitals, and the names of lists; bad ones are refused."""
+    if text == BAD:
         msg = "snapshot refused: bad"
         raise InvalidSnapshot(msg)
-    return body.upper()
+    return " ".join([text.upper(), *lists])
 
 
 class Bench:
@@ -63,7 +73,7 @@ class Bench:
 
     def __init__(
         self,
-        held: tuple[int, str] | None = (1, "one"),
+        held: Body | None = ONE,
         *,
         bootstrap: str | None = None,
         dice: float = 1.0,
@@ -91,7 +101,7 @@ class Bench:
         return held is not None and held.stale
 
 
-def ready(held: tuple[int, str] = (1, "one")) -> Bench:
+def ready(held: Body = ONE) -> Bench:
     """A bench that has just read its rules."""
     bench = Bench(held)
     bench.snapshot.current()
@@ -136,7 +146,7 @@ def test_overlap_polls_past_half() -> None:
 def test_current_polls_past_full() -> None:
     """Past the whole time the next caller polls first and decides by the new rules."""
     bench = ready()
-    bench.table.held = (2, "two")
+    bench.table.held = Body(2, "two")
     bench.clock.advance(9.9)
 
     assert "ONE" == bench.rules()
@@ -158,7 +168,7 @@ def test_body_only_if_it_moved() -> None:
 def test_clock_set_back() -> None:
     """A clock that jumps back by a day does not keep old rules fresh for a day."""
     bench = ready()
-    bench.table.held = (2, "two")
+    bench.table.held = Body(2, "two")
     bench.clock.advance(-86_400.0)
 
     assert "TWO" == bench.rules()
@@ -175,7 +185,7 @@ def test_clock_set_back_in_a_failure() -> None:
     bench.clock.advance(10.0)
     bench.rules()
     bench.table.down = False
-    bench.table.held = (2, "two")
+    bench.table.held = Body(2, "two")
     bench.clock.advance(-86_400.0)
 
     assert "TWO" == bench.rules()
@@ -184,7 +194,7 @@ def test_clock_set_back_in_a_failure() -> None:
 def test_frozen_for_a_week() -> None:
     """A sandbox that slept for a week polls before it decides."""
     bench = ready()
-    bench.table.held = (2, "two")
+    bench.table.held = Body(2, "two")
     bench.clock.advance(7 * 86_400.0)
 
     assert "TWO" == bench.rules()
@@ -265,7 +275,7 @@ def test_back_off_starts_over() -> None:
 def test_refused_is_kept_out() -> None:
     """A bad snapshot is read once; the old rules stay, and its version is watched."""
     bench = ready()
-    bench.table.held = (2, BAD)
+    bench.table.held = Body(2, BAD)
     asked = attempts(bench, 300.0, step=0.5)
 
     assert Held(rules="ONE", version=1, stale=True) == bench.snapshot.current()
@@ -279,7 +289,7 @@ def test_refused_is_kept_out() -> None:
 def test_refused_is_read_once() -> None:
     """While the version stays, the refused body is not fetched again."""
     bench = ready()
-    bench.table.held = (2, BAD)
+    bench.table.held = Body(2, BAD)
     asked: list[str] = []
     for _ in range(20):
         bench.clock.advance(60.0)
@@ -292,10 +302,10 @@ def test_refused_is_read_once() -> None:
 def test_after_a_refused_one() -> None:
     """The next version replaces a refused one, and nothing is stale."""
     bench = ready()
-    bench.table.held = (2, BAD)
+    bench.table.held = Body(2, BAD)
     bench.clock.advance(10.0)
     assert bench.stale()
-    bench.table.held = (3, "three")
+    bench.table.held = Body(3, "three")
     bench.clock.advance(10.0)
 
     assert Held(rules="THREE", version=3, stale=False) == bench.snapshot.current()
@@ -304,10 +314,10 @@ def test_after_a_refused_one() -> None:
 def test_back_from_a_refused_one() -> None:
     """When the table goes back to the rules in use, they are no longer stale."""
     bench = ready()
-    bench.table.held = (2, BAD)
+    bench.table.held = Body(2, BAD)
     bench.clock.advance(10.0)
     assert bench.stale()
-    bench.table.held = (1, "one")
+    bench.table.held = Body(1, "one")
     bench.clock.advance(10.0)
 
     assert not bench.stale()
@@ -315,7 +325,7 @@ def test_back_from_a_refused_one() -> None:
 
 def test_refused_from_the_start() -> None:
     """A container that met only a bad snapshot has no rules, and asks sparingly."""
-    bench = Bench((2, BAD))
+    bench = Bench(Body(2, BAD))
     asked: list[str] = []
     for _ in range(5):
         assert bench.rules() is None
@@ -327,7 +337,7 @@ def test_refused_from_the_start() -> None:
 
 def test_bootstrap() -> None:
     """Packaged rules serve until the table answers, and are marked as such."""
-    bench = Bench((1, "one"), bootstrap="packaged")
+    bench = Bench(Body(1, "one"), bootstrap="packaged")
     bench.table.down = True
 
     assert Held(rules="PACKAGED", version=None, stale=True) == bench.snapshot.current()
@@ -368,7 +378,7 @@ def test_empty_table(bootstrap: str | None) -> None:
     bench.clock.advance(4.0)
     assert expected == bench.rules()
     assert ["body"] == bench.table.since()
-    bench.table.held = (1, "one")
+    bench.table.held = Body(1, "one")
     bench.clock.advance(6.0)
     assert "ONE" == bench.rules()
 
@@ -385,7 +395,7 @@ def test_never_reached() -> None:
 def test_catch_up() -> None:
     """Newer rules that somebody has seen are read at once, strongly consistent."""
     bench = ready()
-    bench.table.held = (2, "two")
+    bench.table.held = Body(2, "two")
 
     held = bench.snapshot.catch_up()
 
@@ -419,8 +429,8 @@ def test_catch_up_while_down() -> None:
 
 def test_a_read_that_lags() -> None:
     """An eventual read of older rules is asked again, and changes nothing."""
-    bench = ready((2, "two"))
-    bench.table.lagging = (1, "one")
+    bench = ready(Body(2, "two"))
+    bench.table.lagging = Body(1, "one")
     bench.clock.advance(10.0)
 
     held = bench.snapshot.current()
@@ -431,8 +441,8 @@ def test_a_read_that_lags() -> None:
 
 def test_a_restored_table() -> None:
     """Older rules that a strong read confirms are the rules."""
-    bench = ready((2, "two"))
-    bench.table.held = (1, "one")
+    bench = ready(Body(2, "two"))
+    bench.table.held = Body(1, "one")
     bench.clock.advance(10.0)
 
     assert Held(rules="ONE", version=1, stale=False) == bench.snapshot.current()
@@ -441,11 +451,184 @@ def test_a_restored_table() -> None:
 def test_better_rules_after_a_long_bad_spell() -> None:
     """However long the table's snapshot was bad, a good one arrives as ever."""
     bench = ready()
-    bench.table.held = (2, BAD)
+    bench.table.held = Body(2, BAD)
     for _ in range(100):
         bench.clock.advance(10.0)
         assert bench.snapshot.current() == Held(rules="ONE", version=1, stale=True)
-    bench.table.held = (3, "three")
+    bench.table.held = Body(3, "three")
     bench.clock.advance(10.0)
 
     assert bench.snapshot.current() == Held(rules="THREE", version=3, stale=False)
+
+
+def test_lists_come_along() -> None:
+    """Rules are built of the text and the lists that it names."""
+    bench = Bench(Body(1, "one", {"abc": frozenset()}))
+
+    assert "ONE abc" == bench.rules()
+
+
+def test_a_reader_may_refuse() -> None:
+    """What the reader finds broken is refused like what can't be built."""
+    bench = ready()
+    bench.table.held = Body(2, BROKEN)
+    asked: list[str] = []
+    for _ in range(5):
+        bench.clock.advance(60.0)
+        assert Held(rules="ONE", version=1, stale=True) == bench.snapshot.current()
+        asked += bench.table.since()
+
+    assert "snapshot refused: broken" == bench.snapshot.problem
+    assert ["version", "body", *["version"] * 4] == asked
+
+
+def moved() -> Bench:
+    """A bench that went from version 1 to version 2."""
+    bench = ready()
+    bench.table.held = Body(2, "two")
+    bench.clock.advance(10.0)
+    bench.snapshot.current()
+    bench.table.since()
+    return bench
+
+
+def test_condemn() -> None:
+    """Rules that fail in use make way for the ones before, until better ones come."""
+    bench = moved()
+
+    bench.snapshot.condemn(2, "it raised")
+
+    assert Held(rules="ONE", version=1, stale=True) == bench.snapshot.current()
+    assert "it raised" == bench.snapshot.problem
+    for _ in range(5):
+        bench.clock.advance(60.0)
+        assert Held(rules="ONE", version=1, stale=True) == bench.snapshot.current()
+    assert "it raised" == bench.snapshot.problem
+    assert ["version"] * 5 == bench.table.since()
+    bench.table.held = Body(3, "three")
+    bench.clock.advance(10.0)
+    assert Held(rules="THREE", version=3, stale=False) == bench.snapshot.current()
+
+
+def test_condemned_for_its_reason_after_an_outage() -> None:
+    """When the table is back, the problem is again what was wrong with the rules."""
+    bench = moved()
+    bench.snapshot.condemn(2, "it raised")
+    bench.table.down = True
+    bench.clock.advance(10.0)
+    bench.snapshot.current()
+    assert "the table is down" == bench.snapshot.problem
+    bench.table.down = False
+    bench.clock.advance(60.0)
+    bench.snapshot.current()
+
+    assert "it raised" == bench.snapshot.problem
+
+
+def test_condemn_rules_that_have_gone() -> None:
+    """A verdict on rules that are no longer in use changes nothing."""
+    bench = moved()
+
+    bench.snapshot.condemn(1, "it raised")
+    bench.snapshot.condemn(2, "it raised")
+    bench.snapshot.condemn(2, "it raised again")
+
+    assert Held(rules="ONE", version=1, stale=True) == bench.snapshot.current()
+    assert "it raised" == bench.snapshot.problem
+
+
+def test_condemn_without_others() -> None:
+    """The only rules there are stay, stale; other flags of theirs may be fine."""
+    bench = ready()
+
+    bench.snapshot.condemn(1, "it raised")
+
+    for _ in range(3):
+        assert Held(rules="ONE", version=1, stale=True) == bench.snapshot.current()
+        bench.clock.advance(10.0)
+    assert ["version"] * 2 == bench.table.since()
+
+
+def test_condemn_packaged_rules() -> None:
+    """Packaged rules that fail are stale until the table has others."""
+    bench = Bench(bootstrap="packaged")
+    bench.table.down = True
+    bench.snapshot.current()
+    bench.snapshot.condemn(None, "it raised")
+
+    assert Held(rules="PACKAGED", version=None, stale=True) == bench.snapshot.held
+    bench.table.down = False
+    bench.clock.advance(60.0)
+    assert Held(rules="ONE", version=1, stale=False) == bench.snapshot.current()
+
+
+def test_condemn_both() -> None:
+    """If the rules before fail too, neither is fetched again and again."""
+    bench = moved()
+    bench.snapshot.condemn(2, "two raised")
+    bench.snapshot.condemn(1, "one raised")
+
+    for _ in range(5):
+        assert Held(rules="ONE", version=1, stale=True) == bench.snapshot.current()
+        bench.clock.advance(10.0)
+    assert ["version"] * 4 == bench.table.since()
+
+
+def test_condemned_rules_are_not_caught_up_with() -> None:
+    """Who has seen the condemned rules elsewhere does not bring them back."""
+    bench = moved()
+    bench.snapshot.condemn(2, "it raised")
+
+    assert Held(rules="ONE", version=1, stale=True) == bench.snapshot.catch_up()
+
+
+def test_restored() -> None:
+    """After a restore the next decision polls, however short the sleep seems."""
+    bench = ready()
+    bench.table.held = Body(2, "two")
+
+    bench.snapshot.restored()
+
+    assert "TWO" == bench.rules()
+    assert ["reset", "version", "body"] == bench.table.since()
+
+
+def test_restored_in_a_back_off() -> None:
+    """A failure before the image was made does not keep the copy from asking."""
+    bench = ready()
+    bench.table.down = True
+    bench.clock.advance(10.0)
+    bench.snapshot.current()
+    bench.table.down = False
+    bench.snapshot.restored()
+
+    assert not bench.stale()
+
+
+def test_window() -> None:
+    """Between the two ends of the window `held` is what `current` returns."""
+    bench = Bench()
+    snapshot, now = bench.snapshot, bench.clock.now
+    assert not snapshot.fresh_from <= now < snapshot.fresh_until
+
+    assert snapshot.current() is snapshot.held
+    assert (now, now + 10.0) == (snapshot.fresh_from, snapshot.fresh_until)
+    bench.clock.advance(10.0)
+    snapshot.current()
+    assert (now + 10.0, now + 20.0) == (snapshot.fresh_from, snapshot.fresh_until)
+    bench.table.down = True
+    bench.clock.advance(10.0)
+    snapshot.current()
+    assert (now + 10.0, now + 20.0) == (snapshot.fresh_from, snapshot.fresh_until)
+
+
+def test_held_follows_within_the_window() -> None:
+    """New rules of an overlapping poll and a verdict show at once in `held`."""
+    bench = ready()
+    bench.table.held = Body(2, "two")
+    bench.clock.advance(5.0)
+    bench.snapshot.overlap()
+
+    assert Held(rules="TWO", version=2, stale=False) == bench.snapshot.held
+    bench.snapshot.condemn(2, "it raised")
+    assert Held(rules="ONE", version=1, stale=True) == bench.snapshot.held

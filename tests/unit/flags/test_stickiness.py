@@ -7,10 +7,10 @@ import math
 
 import pytest
 
+from flags import release
 from flags.codec import decode
 from flags.errors import FlagsError
-from flags.model import Context, Flag, Reason
-from flags.release import decide
+from flags.model import Context, Decision, Flag, Reason, Ruleset
 from flags.store.changes import Edit, Signature, State, Writer
 from flags.testing import MemoryStore
 from flags.token import Carried
@@ -22,6 +22,12 @@ RAMP = (
     *(15, 20, 25, 33.333, 40, 50, 66.667, 75, 90, 99.99, 100),
 )
 SIGNED = Signature(author="ann", reason="a new version")
+
+
+def decide(flag: Flag, context: Context, token: Carried | None) -> Decision:
+    """What is decided by rules that hold just this release."""
+    rules = Ruleset(version=1, flags={flag.name: flag})
+    return release.decide(rules, flag, context, token, 1_800_000_000.0)
 
 
 class Release:
@@ -42,7 +48,7 @@ class Release:
         """The compiled flag, read as a router reads it."""
         found = self.store.body()
         assert found is not None
-        return decode(found[1]).flags["shop"]
+        return decode(found.text).flags["shop"]
 
     def weight(self, percent: float) -> None:
         """Change the weight."""

@@ -136,6 +136,7 @@ class Bench:
             ),
             begin=self._begin,
             new_id=self._new_id,
+            now=lambda: self.now,
             write=lambda line: self.lines.append(json.loads(line)),
         )
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from flags.errors import StoreUnavailable
-from flags.store.changes import Commit, Edit, Signature, plan
+from flags.store.changes import Commit, Edit, Signature
+from flags.store.planning import plan
 from flags.token import NAME
 from router.errors import NoService, NotDeployed, RulesUnavailable, UnknownEvent
 from tests.unit.router.conftest import ARN, RULES, Bench, Refusal, Reply, event
