@@ -11,11 +11,15 @@
 Importing this module is all that it takes for boto3 to carry the decision on.
 """
 
-from flags.client import Flags
-from flags.errors import FlagsError
-from flags.model import Context, Decision, Details, ErrorCode, Reason
+from typing import TYPE_CHECKING, Any
+
 from flags.propagation import current, read, records
-from flags.token import Carried, Token
+
+if TYPE_CHECKING:
+    from flags.client import Flags
+    from flags.errors import FlagsError
+    from flags.model import Context, Decision, Details, ErrorCode, Reason
+    from flags.token import Carried, Token
 
 __all__ = [
     "Carried",
@@ -31,3 +35,23 @@ __all__ = [
     "read",
     "records",
 ]
+
+_HOMES = {
+    "flags.client": {"Flags"},
+    "flags.errors": {"FlagsError"},
+    "flags.model": {"Context", "Decision", "Details", "ErrorCode", "Reason"},
+    "flags.token": {"Carried", "Token"},
+}
+
+if not TYPE_CHECKING:  # else type checkers take any name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        """Import what is asked for: who only reads decisions pays for nothing else."""
+        from importlib import import_module  # noqa: PLC0415 - not one of our names
+
+        for home, names in _HOMES.items():
+            if name in names:
+                found = globals()[name] = getattr(import_module(home), name)
+                return found
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)

@@ -9,7 +9,7 @@ Laws
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flags.client import Flags
     from flags.engine import Plan
 
+T = TypeVar("T")
 J = TypeVar("J", dict[str, Any], list[Any])
 
 
@@ -48,8 +49,8 @@ class Bound:
         # Not by way of `_value`, like the others: a call is a third of the cost here.
         try:
             value = self._plans[name](self._key, self._attributes, self._now).value
-        except Exception as error:  # noqa: BLE001 - law 1
-            value = self._instead(error, name)
+        except Exception:  # noqa: BLE001 - law 1
+            value = self._value(name)
         return value if isinstance(value, bool) else default
 
     def string(self, name: str, /, default: str) -> str:
@@ -65,51 +66,71 @@ class Bound:
     def json(self, name: str, /, default: J) -> J:
         """The value of a flag whose variants are JSON objects, or arrays."""
         value = self._value(name)
-        # A copy: the rules are shared by all calls to come.
-        return deepcopy(value) if kind(value) == kind(default) else default
+        if kind(value) != kind(default):
+            return default
+        try:
+            # A copy: the rules are shared by all calls to come.
+            return deepcopy(value)
+        except RecursionError:
+            return default
 
     def details(self, name: str, /, default: Any = None) -> Details:
         """The value with where it is from; without a default any type is right."""
         try:
-            return self._details(name, default)
+            return self._attempt(lambda: self._details(name, default), name)
         except Exception as error:  # noqa: BLE001 - law 1
-            if self._give_way(error, name):
-                return self.details(name, default)
-            return _missing(name, default, ErrorCode.GENERAL, str(error))
+            return missing(name, default, ErrorCode.GENERAL, str(error))
 
     def _value(self, name: str) -> Any:
         """The value, or None."""
         try:
-            return self._plans[name](self._key, self._attributes, self._now).value
-        except Exception as error:  # noqa: BLE001 - law 1
-            return self._instead(error, name)
+            return self._attempt(lambda: self._answer(name), name)
+        except Exception:  # noqa: BLE001 - law 1
+            return None
 
-    def _instead(self, error: Exception, name: str) -> Any:
-        """The value by the rules that come instead, or None."""
-        return self._value(name) if self._give_way(error, name) else None
+    def _answer(self, name: str) -> Any:
+        return self._plans[name](self._key, self._attributes, self._now).value
 
-    def _give_way(self, error: Exception, name: str) -> bool:
-        """Whether other rules are in use now, since it was these that raised."""
-        context = Context(key=self._key, attributes=self._attributes)
-        if not self._client.condemn(error, name, context):
-            return False
+    def _attempt(self, work: Callable[[], T], name: str) -> T:
+        """Work; if the rules raise, once more, and then by the ones before them."""
+        try:
+            return work()
+        except Exception as error:
+            if not self._blames(error, name):
+                raise
+        try:
+            return work()  # what happens once may be another thread's doing
+        except Exception as error:
+            if not self._client.condemn(error, self._rules):
+                raise
         rules = self._rules = self._client.rules
         self._plans = rules.plans if rules else {}
-        return True
+        return work()
+
+    def _blames(self, error: Exception, name: str) -> bool:
+        """Whether it must be the rules that raised: all else is as it should be."""
+        rules = self._rules
+        if rules is None or isinstance(error, RecursionError | MemoryError):
+            return False
+        try:
+            known = name in rules.flags
+        except TypeError:  # an odd name
+            return False
+        return known and _plain(self._key, self._attributes)
 
     def _details(self, name: str, default: Any) -> Details:
         rules, problem = self._rules, self._client.problem
         if rules is None:
-            missing = problem or "the table holds no rules yet"
-            return _missing(name, default, ErrorCode.PROVIDER_NOT_READY, missing)
+            why = problem or "the table holds no rules yet"
+            return missing(name, default, ErrorCode.PROVIDER_NOT_READY, why)
         if name not in rules.flags:
             message = f"no flag is named {name!r}"
-            return _missing(name, default, ErrorCode.FLAG_NOT_FOUND, message)
+            return missing(name, default, ErrorCode.FLAG_NOT_FOUND, message)
         context = Context(key=self._key, attributes=self._attributes)
         found = evaluate(rules, name, context, self._now)
         if default is not None and kind(default) != kind(found.value):
             message = f"{name} is of type {kind(found.value)}, not {kind(default)}"
-            return _missing(name, default, ErrorCode.TYPE_MISMATCH, message)
+            return missing(name, default, ErrorCode.TYPE_MISMATCH, message)
         return Details(
             flag=name,
             value=deepcopy(found.value),
@@ -122,7 +143,25 @@ class Bound:
         )
 
 
-def _missing(name: str, default: Any, error: ErrorCode, message: str) -> Details:
+def _plain(key: object, attributes: Any) -> bool:
+    """Whether a context is JSON: what is not may raise by itself when compared."""
+    try:
+        named = isinstance(attributes, Mapping) and isinstance(key, str | None)
+        return named and _json(dict(attributes))
+    except Exception:  # noqa: BLE001 - so it isn't
+        return False
+
+
+def _json(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(k, str) and _json(v) for k, v in value.items())
+    if isinstance(value, list):
+        return all(_json(item) for item in value)
+    return value is None or type(value) in {bool, int, float, str}
+
+
+def missing(name: str, default: Any, error: ErrorCode, message: str) -> Details:
+    """The default, and why."""
     return Details(
         flag=name, value=default, reason=Reason.ERROR, error=error, message=message
     )

@@ -98,4 +98,4 @@ def _agreed(tokens: list[Token | None]) -> Token | None:
         for member in first.members
         if all(t and t.variant(member.release) == member.variant for t in tokens)
     )
-    return Token(members) if members else None
+    return Token(members=members) if members else None

@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from flags.bound import Bound
+from flags.bound import Bound, missing
 from flags.errors import StoreUnavailable
-from flags.model import Context, Details, Ruleset
+from flags.model import Context, Details, ErrorCode, Ruleset
 
 if TYPE_CHECKING:
     from flags.engine import Plan
@@ -41,6 +41,7 @@ class Flags:
         self._now = now
         self._usage = usage
         self._used: set[str] = set()
+        self._untold = False
         self._failure: str | None = None
         self._held: Held[Ruleset] | None = None
         self.rules: Ruleset | None = None
@@ -80,7 +81,7 @@ class Flags:
         if type(key) is str:
             now, snapshot = self._now(), self._snapshot
             fresh = snapshot.fresh_from <= now < snapshot.fresh_until
-            if fresh and snapshot.held is self._held:
+            if fresh and snapshot.held is self._held and not self._untold:
                 try:
                     value = self._plans[name](key, attributes, now).value
                 except Exception:  # noqa: BLE001 - the long way knows what to do
@@ -113,12 +114,16 @@ class Flags:
 
     def evaluate(self, name: str, default: Any, context: Context) -> Details:
         """As `details`, for a context with attributes of any name."""
+        if not isinstance(context, Context):
+            wrong = f"give a Context, not a {type(context).__name__}"
+            return missing(name, default, ErrorCode.INVALID_CONTEXT, wrong)
         return self._bound(context.key, context.attributes).details(name, default)
 
     def refresh(self) -> None:
         """Look for newer rules if that is soon due: for when you wait anyway."""
         self._snapshot.overlap()
         self._take()
+        self._untold = self._usage is not None
 
     @property
     def snapshot(self) -> Snapshot[Ruleset]:
@@ -135,31 +140,30 @@ class Flags:
         """The flags that were evaluated so far."""
         return self._used | set(self._plans)
 
-    def condemn(self, error: Exception, name: object, context: Context) -> bool:
-        """Refuse the rules if it was they that raised; True if others are in use."""
-        held, rules = self._snapshot.held, self.rules
-        if held is None or rules is None or not isinstance(name, str):
-            return False
-        if name not in rules.flags or not _plain(context):
-            return False
-        problem = f"the rules raised in use: {type(error).__name__}: {error}"
-        self._snapshot.condemn(held.version, problem)
+    def condemn(self, error: Exception, rules: Ruleset | None) -> bool:
+        """Refuse rules that raised; True if others are in use now."""
+        held = self._snapshot.held
+        # Newer ones may have been read meanwhile, which are not to blame.
+        if held is not None and held.rules is rules:
+            problem = f"the rules raised in use: {type(error).__name__}: {error}"
+            self._snapshot.condemn(held.version, problem)
         self._take()
         return self.rules is not rules
 
     def _bound(self, key: Who, attributes: Mapping[str, Any]) -> Bound:
         now, snapshot = self._now(), self._snapshot
         if not snapshot.fresh_from <= now < snapshot.fresh_until:
-            self._look(now)
+            self._look()
         elif snapshot.held is not self._held:
             self._take()  # somebody else has polled
+        elif self._untold:
+            self._tell(now)
         if isinstance(key, Context):
-            found = key.attributes
-            attributes = {**found, **attributes} if attributes else found
+            attributes = _merged(key.attributes, attributes)
             key = key.key
         return Bound(self, self.rules, key, attributes, now)
 
-    def _look(self, now: float) -> None:
+    def _look(self) -> None:
         """See whether there are newer rules."""
         try:
             self._snapshot.current()
@@ -167,6 +171,11 @@ class Flags:
         except Exception as error:  # noqa: BLE001 - a bug in a reader: law 1
             self._failure = f"{type(error).__name__}: {error}"
         self._take()
+        self._untold = self._usage is not None
+
+    def _tell(self, now: float) -> None:
+        """Report what is in use: at the call after a poll, which has used something."""
+        self._untold = False
         if self._usage is not None and self.problem is None:
             self._usage.after_poll(self.used, now)
 
@@ -180,15 +189,9 @@ class Flags:
             self._plans = rules.plans if rules else {}
 
 
-def _plain(context: Context) -> bool:
-    """Whether a context is JSON: what is not may raise by itself when compared."""
-    key = context.key is None or isinstance(context.key, str)
-    return key and _json(dict(context.attributes))
-
-
-def _json(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(isinstance(k, str) and _json(v) for k, v in value.items())
-    if isinstance(value, list):
-        return all(_json(item) for item in value)
-    return value is None or type(value) in {bool, int, float, str}
+def _merged(found: Mapping[str, Any], more: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A context's attributes with those of a call, which come first."""
+    try:
+        return {**found, **more} if more else found
+    except TypeError:
+        return more

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -31,6 +32,7 @@ from flags.model import Condition, Flag, Group, InSegment, Ruleset
 __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
+    "MAX_TESTS",
     "SCHEMA",
     "Lists",
     "decode",
@@ -41,6 +43,8 @@ __all__ = [
 
 SCHEMA = 2
 MAX_BYTES = 8_000_000
+# Of one evaluation: a millisecond or so.
+MAX_TESTS = 2_000
 _NO_LISTS: Lists = {}
 
 
@@ -119,6 +123,36 @@ def _check_links(rules: Ruleset) -> None:
             for name, segment in rules.segments.items()
         }
     )
+    _check_work(rules)
+
+
+def _check_work(rules: Ruleset) -> None:
+    """No evaluation takes more than `MAX_TESTS`, what it leads through included.
+
+    Segments in segments and flags that require flags can multiply: a diamond's foot
+    is walked once for each way that leads to it.
+    """
+
+    @cache
+    def of_segment(name: str) -> int:
+        return 1 + sum(of_condition(rule) for rule in rules.segments[name].rules)
+
+    def of_condition(part: Condition) -> int:
+        if isinstance(part, InSegment):
+            return of_segment(part.segment)
+        if isinstance(part, Group):
+            return sum(of_condition(member) for member in part.members)
+        return 1
+
+    @cache
+    def of_flag(name: str) -> int:
+        flag = rules.flags[name]
+        own = sum(of_condition(part) for part in _conditions(flag))
+        return 1 + own + sum(of_flag(required.flag) for required in flag.requires)
+
+    for name in rules.flags:
+        if (work := of_flag(name)) > MAX_TESTS:
+            raise ValueError(f"{name} leads to {work} tests, of {MAX_TESTS} at most")
 
 
 def _conditions(flag: Flag) -> Iterator[Condition]:

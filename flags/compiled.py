@@ -30,6 +30,7 @@ from flags.model import (
 )
 
 MAX_DEPTH = 16
+LARGEST = 2**53
 
 # The ids of big segments, which are stored apart from the snapshot's text.
 Lists: TypeAlias = Mapping[str, frozenset[str]]
@@ -194,8 +195,9 @@ def _known(variant: Any, variants: Mapping[str, Any]) -> str:
 
 
 def whole(number: Any) -> int:
-    """The value if it is a whole number, from 0 on."""
-    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+    """The value if it is a whole number, from 0 on, that a float can hold."""
+    good = isinstance(number, int) and not isinstance(number, bool)
+    if not good or not 0 <= number <= LARGEST:
         raise ValueError(f"{number!r} is not a whole number")
     return number
 

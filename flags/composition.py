@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
-from random import random
 from typing import TYPE_CHECKING, TypeVar
 
+from flags import dice
 from flags.aws.client import AwsClient
 from flags.codec import decode
+from flags.errors import StoreUnavailable
 from flags.reader import TableReader
 from flags.snapshot import Snapshot
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from flags.model import Ruleset
     from flags.usage import Usage
 
-F = TypeVar("F", bound="Flags")
+    F = TypeVar("F", bound="Flags")
+
+
+# Of CANARY_REFRESH_SECONDS.
+LEAST, MOST = 1, 3600
 
 
 def compose(make: type[F], environ: Mapping[str, str]) -> F:
@@ -30,18 +34,33 @@ def compose(make: type[F], environ: Mapping[str, str]) -> F:
         TableReader(client, table),
         decode,
         now=time.time,
-        random=random,
-        refresh=float(environ.get("CANARY_REFRESH_SECONDS", "5")),
+        random=dice.throw,
+        refresh=_refresh(environ),
         bootstrap=_bootstrap(environ),
     )
     _after_restore(environ, snapshot)
     return make(snapshot, usage=_usage(environ, client, table))
 
 
+def _refresh(environ: Mapping[str, str]) -> float:
+    """Seconds; raises `StoreUnavailable` if they are none."""
+    text = environ.get("CANARY_REFRESH_SECONDS") or "5"
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not LEAST <= seconds <= MOST:
+        msg = f"CANARY_REFRESH_SECONDS is {text!r}: give seconds from {LEAST} to {MOST}"
+        raise StoreUnavailable(msg)
+    return seconds
+
+
 def _bootstrap(environ: Mapping[str, str]) -> str | None:
     name = environ.get("CANARY_BOOTSTRAP")
     if not name:
         return None
+    from pathlib import Path  # noqa: PLC0415 - cost; most have none
+
     try:
         return Path(environ.get("LAMBDA_TASK_ROOT", ""), name).read_text("utf-8")
     except (OSError, ValueError):

@@ -6,7 +6,7 @@ command line answers (`docs/cli.md` lists them).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flags.record import Record
 
 
 class FlagsError(Exception):
@@ -15,8 +15,7 @@ class FlagsError(Exception):
     exit_code = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Record):
     """One thing that is wrong with a document: where, what, and what to do."""
 
     path: str

@@ -7,15 +7,19 @@ already bucket ranges. The form that people write lives in `flags.store`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from flags.record import Record
 
 if TYPE_CHECKING:
     from flags.engine import Plans
 
 Value: TypeAlias = bool | str | int | float | dict[str, Any] | list[Any]
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Reason(StrEnum):
@@ -55,8 +59,7 @@ class ErrorCode(StrEnum):
     GENERAL = "GENERAL"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(Record):
     """Whom a decision is about.
 
     `key` is the targeting key, the identity that is hashed; None if unknown. Other
@@ -65,11 +68,10 @@ class Context:
     """
 
     key: str | None = None
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
+class Clause(Record):
     """One comparison: `attribute operator operand`, turned round by `negate`.
 
     `attribute` is `key`, `now`, a name, or a path with dots. `zone` is the time zone
@@ -84,16 +86,14 @@ class Clause:
     zone: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Record):
     """Conditions joined by `all`, `any` or `none`."""
 
     join: str
     members: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InSegment:
+class InSegment(Record):
     """Whether a named segment holds whom the decision is about."""
 
     segment: str
@@ -103,8 +103,7 @@ class InSegment:
 Condition: TypeAlias = Clause | Group | InSegment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
+class Split(Record):
     """Which buckets belong to which variant.
 
     `ends[i]` is the first bucket after range i, ascending; the last one is
@@ -117,16 +116,14 @@ class Split:
     by: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Stage(Record):
     """What a ramp has come to at a moment, in seconds since the epoch."""
 
     at: float
     split: Split
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ramp:
+class Ramp(Record):
     """Stages by ascending time; nothing is served before the first.
 
     A linear ramp moves between its stages user by user, the others at them.
@@ -140,8 +137,7 @@ class Ramp:
 Serve: TypeAlias = str | Split | Ramp
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Record):
     """Serve this to everyone for whom the condition holds."""
 
     name: str
@@ -149,24 +145,21 @@ class Rule:
     serve: Serve
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirement:
+class Requirement(Record):
     """Another flag that has to serve one of these variants."""
 
     flag: str
     variants: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
+class Gate(Record):
     """Lets through only those who are in one of these slots of a group."""
 
     group: str
     slots: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slots:
+class Slots(Record):
     """A group of flags: its split's variants are slots, of one flag or of none."""
 
     name: str
@@ -175,8 +168,7 @@ class Slots:
     split: Split
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
+class Segment(Record):
     """Named identities: those included, without those excluded, and who fits a rule.
 
     `by` names the attribute whose value the ids are, instead of the targeting key.
@@ -190,8 +182,7 @@ class Segment:
     by: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
+class Release(Record):
     """What makes a flag a canary: the services it covers and who plays what.
 
     `since` is the flag version at which the live rollout began; None when no
@@ -204,8 +195,7 @@ class Release:
     since: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flag:
+class Flag(Record):
     """A flag as the engine reads it.
 
     `targets` maps a targeting key on a variant, `kinds` the same for other kinds of
@@ -226,11 +216,10 @@ class Flag:
     requires: tuple[Requirement, ...] = ()
     gates: tuple[Gate, ...] = ()
     active: Condition | None = None
-    kinds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    kinds: Mapping[str, Mapping[str, str]] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Record):
     """An answer that explains itself.
 
     `rule` names what matched, `bucket` is set when a split decided, and
@@ -246,8 +235,7 @@ class Decision:
     bucket: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Details:
+class Details(Record):
     """What a client is told: a value, whatever happens, and where it is from.
 
     With an `error` the value is the caller's default. `stale` says that the table
@@ -266,15 +254,16 @@ class Details:
     stale: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ruleset:
+class Ruleset(Record):
     """All that a snapshot holds; `routing` is read by the router alone."""
+
+    __slots__ = ("__dict__",)  # for what is worked out once
 
     version: int
     flags: Mapping[str, Flag]
-    segments: Mapping[str, Segment] = field(default_factory=dict)
-    groups: Mapping[str, Slots] = field(default_factory=dict)
-    routing: Mapping[str, Any] = field(default_factory=dict)
+    segments: Mapping[str, Segment] = _NOTHING
+    groups: Mapping[str, Slots] = _NOTHING
+    routing: Mapping[str, Any] = _NOTHING
 
     @cached_property
     def plans(self) -> Plans:

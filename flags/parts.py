@@ -16,9 +16,11 @@ import json
 import zlib
 from binascii import a2b_base64
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
+
+from flags.record import Record
 
 # DynamoDB: an item holds 400 KB, its names and keys among them.
 SLICE_BYTES = 350_000
@@ -31,8 +33,7 @@ MAX_LISTS_BYTES = 128_000_000
 Item = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Record):
     """Where a compressed text is: its slices, and its size when it is expanded."""
 
     id: str
@@ -47,9 +48,9 @@ class Part:
             msg = f"a part is named {name!r}"
             raise TypeError(msg)
         return cls(
-            name,
-            _bounded("slices", slices, MAX_SLICES),
-            _bounded("bytes", size, MAX_BYTES),
+            id=name,
+            slices=_bounded("slices", slices, MAX_SLICES),
+            size=_bounded("bytes", size, MAX_BYTES),
         )
 
     def data(self) -> tuple[str, int, int]:
@@ -57,8 +58,7 @@ class Part:
         return self.id, self.slices, self.size
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Record):
     """What the item `snapshot`/`body` says. Its text is plain, packed or a part."""
 
     version: int
@@ -66,7 +66,7 @@ class Manifest:
     packed: bytes = b""
     size: int = 0
     part: Part | None = None
-    lists: Mapping[str, Part] = field(default_factory=dict)
+    lists: Mapping[str, Part] = MappingProxyType({})
 
     @classmethod
     def read(cls, item: Item) -> Manifest:

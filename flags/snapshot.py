@@ -18,12 +18,13 @@ Laws
 
 from __future__ import annotations
 
+from _thread import allocate_lock  # without the cost of importing threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from flags.errors import InvalidSnapshot, StoreUnavailable
+from flags.record import Record
 
 FIRST_BACKOFF = 1.0
 LAST_BACKOFF = 60.0
@@ -56,8 +57,7 @@ class Reader(Protocol):
         """Drop connections: the sandbox was restored from an image of itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held(Generic[R]):
+class Held(Record, Generic[R]):
     """Rules in use; `version` None means that they came with the package."""
 
     rules: R
@@ -93,6 +93,7 @@ class Snapshot(Generic[R]):
         self._used: tuple[R, int | None] | None = None
         self._previous: tuple[R, int | None] | None = None
         self._version: int | None = None
+        self._polling = allocate_lock()
         self._refused: int | None = None
         self._objection: str | None = None
         if bootstrap is not None:
@@ -161,6 +162,20 @@ class Snapshot(Generic[R]):
             self.held = Held(rules=rules, version=version, stale=stale)
 
     def _poll(self, *, consistent: bool) -> None:
+        """Read what moved, unless another thread is at it: one is enough.
+
+        Without rules the others wait for it; with rules they go on with those.
+        """
+        had_rules = self._used is not None
+        if not self._polling.acquire(blocking=not had_rules):
+            return
+        try:
+            if had_rules or self._used is None:
+                self._try(consistent=consistent)
+        finally:
+            self._polling.release()
+
+    def _try(self, *, consistent: bool) -> None:
         now = self._now()
         if abs(now - self._tried) < self._backoff:
             return

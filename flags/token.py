@@ -12,7 +12,8 @@ Laws
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from flags.record import Record
 
 NAME = "canary-decision"
 MAX_LENGTH = 1024
@@ -22,8 +23,7 @@ _WORD = "[A-Za-z0-9][A-Za-z0-9_-]{0,62}"
 _MEMBER = re.compile(rf"({_WORD})\.({_WORD})\.([0-9]{{1,15}})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
+class Carried(Record):
     """One decision on its way: which variant of which release, and how old."""
 
     release: str
@@ -31,8 +31,7 @@ class Carried:
     generation: int
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Record):
     """The decisions that travel with one request or message, by release."""
 
     members: tuple[Carried, ...] = ()
@@ -53,7 +52,7 @@ class Token:
             found[match[1]] = Carried(
                 release=match[1], variant=match[2], generation=int(match[3])
             )
-        return cls(tuple(found[name] for name in sorted(found)))
+        return cls(members=tuple(found[name] for name in sorted(found)))
 
     def get(self, release: str) -> Carried | None:
         """The decision about a release, if this token has one."""
@@ -75,9 +74,9 @@ class Token:
         """
         others = [m for m in self.members if m.release != decided.release]
         members = sorted([*others, decided], key=lambda member: member.release)
-        grown = Token(tuple(members))
+        grown = Token(members=tuple(members))
         fits = len(members) <= MAX_MEMBERS and len(str(grown)) <= MAX_LENGTH
-        return grown if fits else Token(tuple(others))
+        return grown if fits else Token(members=tuple(others))
 
     def __str__(self) -> str:
         parts = (f"{m.release}.{m.variant}.{m.generation}" for m in self.members)

@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from random import random
 from typing import TYPE_CHECKING
+
+from flags.record import Record
 
 if TYPE_CHECKING:
     from flags.aws.client import AwsClient
@@ -35,8 +36,7 @@ class NotAllowed(Exception):
     """The function may not write to the table."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Record):
     """Flags that were evaluated on a day, as `2030-01-31`.
 
     `expires_at` is when the table may forget it, in seconds since the epoch.

@@ -9,10 +9,10 @@ Laws
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from flags.model import Context, Decision, Flag, Reason, Ruleset
+from flags.record import Record, replace
 from flags.release import decide
 from flags.token import Carried, Token
 from router.routing import Route, Rules
@@ -27,8 +27,7 @@ NO_ALIAS = "NO_ALIAS"
 UNKNOWN_EVENT = "UNKNOWN_EVENT"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Record):
     """The alias for one unit. `release` and `generation` are None without a release."""
 
     service: str
@@ -41,8 +40,7 @@ class Choice:
     visitor: Visitor | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class Asking(Record):
     """One unit with what it takes to decide for it."""
 
     unit: Any

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from flags.record import Record
 
 
 class InvalidConfig(Exception):
     """The router was deployed with settings that can't work."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(Record):
     """The router's settings, from its environment.
 
     `targets` maps a service on its aliases, and those on their ARNs. Nothing that

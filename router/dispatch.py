@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from flags.record import Record
 from flags.release import is_newer
 from flags.snapshot import Snapshot
 from flags.token import Token
@@ -20,8 +20,7 @@ from router.sources.source import Event, Source
 from router.sources.unknown import UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(Record):
     """An event with what is known of it. `rules` is None if none were ever read."""
 
     event: Event
@@ -32,8 +31,7 @@ class Arrival:
     rules: Rules | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Router:
+class Router(Record):
     """Everything that the router needs, handed in by the composition root."""
 
     config: Config

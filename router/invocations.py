@@ -10,33 +10,30 @@ Laws
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from flags.record import Record
 from router import targets
 from router.choice import Choice, fall_back
 from router.errors import NotDeployed
 from router.sources.source import Event, Outcome, Part, Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class Chosen(Record):
     """A unit of the event with its choice."""
 
     unit: Any
     choice: Choice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Settled(Record):
     """What became of a group, and the choices by which it ran in the end."""
 
     group: Sequence[Chosen]
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invocations:
+class Invocations(Record):
     """All invocations that one event leads to. `aliases` maps names on ARNs."""
 
     begin: targets.Begin

@@ -9,20 +9,19 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flags.codec import Lists, decode
 from flags.errors import InvalidSnapshot
 from flags.model import Ruleset
+from flags.record import Record
 from router.sources.source import Asked, Facts
 
 _NAMED_BY_ARN = ("topic", "queue")
 _PATTERNS = ("path", "topic", "queue", "event_source", "detail_type")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(Record):
     """Events of one kind; every pattern must match."""
 
     name: str
@@ -43,8 +42,7 @@ class Route:
         return all(_agrees(name, pattern, facts) for name, pattern in self.patterns)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(Record):
     """A snapshot as the router uses it."""
 
     flags: Ruleset

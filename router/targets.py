@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from flags.aws.client import AwsClient
 from flags.aws.errors import AwsError, ContextTooLarge
 from flags.aws.invoke import InvokeAnswer, begin_invoke
+from flags.record import Record
 from router.errors import OutOfTime, service_error, target_error
 
 # Time kept back to hand the answer on.
@@ -37,8 +37,7 @@ class AliasGone(Exception):
     """The alias does not exist: the target certainly did not run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(Record):
     """What to invoke, and with what."""
 
     arn: str

@@ -164,7 +164,9 @@ class Step:
         posts = self._orders("http", self.crowd.some(POSTS, start))
         links = self._orders("url", self.crowd.some(LINKS, start + POSTS))
         visits = self._orders("visit", list(self.crowd.cookies))
-        lie = Token((Carried(release="shop", variant=forged, generation=10**9),))
+        lie = Token(
+            members=(Carried(release="shop", variant=forged, generation=10**9),)
+        )
         forgery = {NAME: str(lie), "cookie": f"{NAME}={lie}"}
         self.seen.requests += QUOTES + FORGERS
         return [

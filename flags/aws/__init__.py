@@ -9,6 +9,7 @@ start, a millisecond of CPU at each call. What is here does two calls, and no mo
 | `client` | signs a call and hands it to the transport |
 | `sigv4` | the signature, a pure function |
 | `credentials` | who we are: the environment or the container endpoint |
+| `response` | reads an answer of HTTP/1.1 |
 | `transport` | kept connections; a call in two phases, write and read |
 | `endpoint` | where a call goes |
 | `errors` | everything that the above raise |

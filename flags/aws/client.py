@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import time
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from flags.aws.credentials import Credentials, CredentialSource
 from flags.aws.endpoint import Endpoint, resolve
 from flags.aws.errors import AwsError, Misconfigured
-from flags.aws.sigv4 import Query, canonical_query, sign
+from flags.aws.sigv4 import Query, canonical_query, quote, sign
 from flags.aws.transport import Pending, Request, Response, Transport
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class AwsClient:
         endpoint: str | None = None,
         credentials: Callable[[], Credentials],
         transport: Transport,
-        now: Callable[[], datetime],
+        now: Callable[[], float],
         environ: Mapping[str, str] = {},
     ) -> None:
         """Without `endpoint` the one that `environ` names, or else AWS's own."""
@@ -54,7 +53,7 @@ class AwsClient:
         *,
         transport: Transport | None = None,
         credentials: Callable[[], Credentials] | None = None,
-        now: Callable[[], datetime] | None = None,
+        now: Callable[[], float] = time.time,
     ) -> AwsClient:
         """A client as the environment describes it.
 
@@ -64,17 +63,14 @@ class AwsClient:
         if not region:
             msg = f"{service} client has no region; set AWS_REGION"
             raise Misconfigured(msg)
-        clock = now or _utc_now
         transport = transport or Transport.from_environ(environ)
-        source = credentials or CredentialSource(
-            environ, now=clock, transport=transport
-        )
+        source = credentials or CredentialSource(environ, now=now, transport=transport)
         return cls(
             service,
             region,
             credentials=source,
             transport=transport,
-            now=clock,
+            now=now,
             environ=environ,
         )
 
@@ -158,7 +154,3 @@ def _fields(body: bytes) -> dict[str, str]:
     if not isinstance(found, dict):
         return {}
     return {name: value for name, value in found.items() if isinstance(value, str)}
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)

@@ -1,32 +1,27 @@
 """One connection: open it, write a request, read an answer.
 
-`http.client` reads answers and is imported with the first of them: it imports
-`ssl`, which costs a cold start more than all else here. Requests are written by
-hand, head and body in one segment, so that no delayed acknowledgement stalls them.
+Requests are written by hand, head and body in one segment, so that no delayed
+acknowledgement stalls them; `flags.aws.response` reads the answers.
 """
 
 from __future__ import annotations
 
-import io
 import select
 import socket
 import time
 import weakref
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from flags.aws.errors import Misconfigured, TransportError
+from flags.aws.response import Answer, BadAnswer, read
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
-
-    from _typeshed import WriteableBuffer
 
     from flags.aws.endpoint import Endpoint
 
 FIRST_WRITE = 64 * 1024
-READ_BUFFER = 16 * 1024
 
 
 class Connection:
@@ -61,26 +56,18 @@ class Connection:
         except OSError as error:
             raise self._failed(error, sent=True) from error
 
-    def receive(
-        self, method: str, deadline: float
-    ) -> tuple[int, Mapping[str, str], bytes, bool]:
+    def receive(self, method: str, deadline: float) -> Answer:
         """Status, headers, body, and whether the connection may be used again."""
-        from http.client import HTTPException, HTTPResponse  # noqa: PLC0415 - cost
+        sock = self._sock
 
-        source = _Source(self._sock, deadline)
-        response = HTTPResponse(cast("Any", source), method=method)
+        def some(limit: int) -> bytes:
+            sock.settimeout(_remaining(deadline))
+            return sock.recv(limit)
+
         try:
-            response.begin()
-            body = response.read()
-        except (OSError, HTTPException) as error:
+            return read(some, method)
+        except (OSError, BadAnswer) as error:
             raise self._failed(error, sent=True) from error
-        finally:
-            response.close()
-        headers: dict[str, str] = {}
-        for name, value in response.headers.items():
-            lower = name.lower()
-            headers[lower] = f"{headers[lower]}, {value}" if lower in headers else value
-        return response.status, headers, body, not response.will_close
 
     def quiet(self) -> bool:
         """Whether the peer neither hung up nor spoke out of turn."""
@@ -141,13 +128,15 @@ def connect(
 def _connect(
     endpoint: Endpoint, context: ssl.SSLContext | None, timeout: float
 ) -> Connection:
-    sock = socket.create_connection((endpoint.host, endpoint.port), timeout)
+    # As bytes where it can be: texts go through a codec that takes long to import.
+    host: Any = endpoint.host.encode() if endpoint.host.isascii() else endpoint.host
+    sock = socket.create_connection((host, endpoint.port), timeout)
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if context is not None:
             # A stream cut off without TLS's good-bye must not pass for its end.
             sock = context.wrap_socket(
-                sock, server_hostname=endpoint.host, suppress_ragged_eofs=False
+                sock, server_hostname=host, suppress_ragged_eofs=False
             )
     except BaseException:
         sock.close()
@@ -170,25 +159,6 @@ def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
         raise Misconfigured(msg) from error
     context.set_alpn_protocols(["http/1.1"])
     return context
-
-
-class _Source(io.RawIOBase):
-    """What `http.client` takes for a socket; every read obeys the deadline."""
-
-    def __init__(self, sock: socket.socket, deadline: float) -> None:
-        super().__init__()
-        self._sock = sock
-        self._deadline = deadline
-
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self, READ_BUFFER)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        self._sock.settimeout(_remaining(self._deadline))
-        return self._sock.recv_into(buffer)
 
 
 def _remaining(deadline: float) -> float:

@@ -7,15 +7,12 @@ five minutes before it expires.
 
 from __future__ import annotations
 
-import ipaddress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flags.aws.endpoint import Endpoint
 from flags.aws.errors import AwsCallError, NoCredentials, TransportError
 from flags.aws.transport import Request, Response, Transport
+from flags.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,27 +28,27 @@ PLAIN_HOSTS = frozenset(
     {"169.254.170.2", "169.254.170.23", "fd00:ec2::23", "localhost"}
 )
 
-REFRESH_BEFORE = timedelta(minutes=5)
-RETRY_AFTER = timedelta(seconds=30)
+REFRESH_BEFORE = 300.0
+RETRY_AFTER = 30.0
 TIMEOUT = 2.0
 ATTEMPTS = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
+class Credentials(Record):
     """Keys of a role or user; secrets don't show in `repr`."""
 
+    hidden = frozenset({"secret_access_key", "session_token"})
+
     access_key_id: str
-    secret_access_key: str = field(repr=False)
-    session_token: str | None = field(default=None, repr=False)
+    secret_access_key: str
+    session_token: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lent:
-    """What a container endpoint answered, and until when it holds."""
+class Lent(Record):
+    """What a container endpoint answered, and until when it holds, as `time.time`."""
 
     credentials: Credentials
-    expires: datetime
+    expires: float
 
 
 class CredentialSource:
@@ -61,14 +58,14 @@ class CredentialSource:
         self,
         environ: Mapping[str, str],
         *,
-        now: Callable[[], datetime],
+        now: Callable[[], float],
         transport: Transport,
     ) -> None:
         self._environ = environ
         self._now = now
         self._transport = transport
         self._lent: Lent | None = None
-        self._ask_from: datetime | None = None
+        self._ask_from: float | None = None
 
     def __call__(self) -> Credentials:
         """Credentials that hold at least until the call is over."""
@@ -131,6 +128,8 @@ def from_environ(environ: Mapping[str, str]) -> Credentials | None:
 
 def container_request(environ: Mapping[str, str]) -> Request:
     """The question to the container endpoint; refuses hosts not to be trusted."""
+    from urllib.parse import urlsplit  # noqa: PLC0415 - cost, as in `_read`
+
     if relative := environ.get(RELATIVE_URI):
         url = CONTAINER_HOST + relative
     elif not (url := environ.get(FULL_URI, "")):
@@ -156,6 +155,8 @@ def container_request(environ: Mapping[str, str]) -> Request:
 def _near(host: str) -> bool:
     if host in PLAIN_HOSTS:
         return True
+    import ipaddress  # noqa: PLC0415 - cost, as in `_read`
+
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -176,7 +177,9 @@ def _token(environ: Mapping[str, str]) -> str | None:
 
 
 def _read(response: Response, subject: str) -> Lent:
-    import json  # noqa: PLC0415 - cost; most functions never come here
+    # Most functions never come here.
+    import json  # noqa: PLC0415 - cost
+    from datetime import UTC, datetime  # noqa: PLC0415 - cost
 
     if response.status != 200:  # noqa: PLR2004 - anything else is a refusal
         problem = f"{subject} answered {response.status}"
@@ -190,7 +193,9 @@ def _read(response: Response, subject: str) -> Lent:
                 secret_access_key=found["SecretAccessKey"],
                 session_token=found.get("Token"),
             ),
-            expires=expires if expires.tzinfo else expires.replace(tzinfo=UTC),
+            expires=(
+                expires if expires.tzinfo else expires.replace(tzinfo=UTC)
+            ).timestamp(),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         problem = f"{subject} answered something else than credentials"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flags.aws.errors import Misconfigured
+from flags.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +24,7 @@ DOMAINS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class Endpoint(Record):
     """One server; equal endpoints share connections."""
 
     scheme: str
@@ -37,6 +35,8 @@ class Endpoint:
     @classmethod
     def parse(cls, url: str) -> Endpoint:
         """Read a URL such as `http://127.0.0.1:4566`."""
+        from urllib.parse import urlsplit  # noqa: PLC0415 - cost; AWS's own need none
+
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
@@ -72,4 +72,4 @@ def resolve(service: str, region: str, environ: Mapping[str, str]) -> Endpoint:
         if url := own or environ.get("AWS_ENDPOINT_URL"):
             return Endpoint.parse(url)
     domain = next(name for start, name in DOMAINS if region.startswith(start))
-    return Endpoint.parse(f"https://{service}.{region}.{domain}")
+    return Endpoint(scheme="https", host=f"{service}.{region}.{domain}", port=443)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import binascii
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from flags.aws.client import AwsClient, checked
 from flags.aws.errors import ContextTooLarge
+from flags.aws.sigv4 import quote
+from flags.record import Record
 
 if TYPE_CHECKING:
     from flags.aws.transport import Pending, Response
@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 CONTEXT_LIMIT = 3583
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvokeAnswer:
+class InvokeAnswer(Record):
     """What Lambda answered.
 
     `function_error` is set if the function ran and failed; `error_type` if the
     service refused, in which case `status` is 400 or more.
     """
 
+    hidden = frozenset({"payload"})
+
     status: int
     function_error: str | None
-    payload: bytes = field(repr=False)
+    payload: bytes
     error_type: str | None
     executed_version: str | None
 
@@ -79,7 +80,7 @@ def begin_invoke(  # noqa: PLR0913 - Invoke has these parameters
         headers["x-amz-tenant-id"] = tenant_id
     pending = client.begin(
         "POST",
-        f"/2015-03-31/functions/{quote(function, safe='')}/invocations",
+        f"/2015-03-31/functions/{quote(function)}/invocations",
         headers=headers,
         body=payload,
         query=(("Qualifier", qualifier),) if qualifier else (),

@@ -15,16 +15,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
+from time import gmtime, strftime
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 if TYPE_CHECKING:
     from flags.aws.credentials import Credentials
 
 Query = Sequence[tuple[str, str]]
 
+_UNRESERVED = frozenset(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+)
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED = frozenset(
     {
@@ -58,11 +60,12 @@ def sign(  # noqa: PLR0913 - all that a signature covers
     service: str,
     region: str,
     credentials: Credentials,
-    now: datetime,
+    now: float,
 ) -> dict[str, str]:
     """All headers to send, names in lower case, `authorization` among them.
 
-    `path` is as sent, that is percent-encoded; `query` is plain text.
+    `path` is as sent, that is percent-encoded; `query` is plain text, `now` in seconds
+    since the epoch.
     """
     moment = amz_date(now)
     sent = _with_ours(headers, host, moment, credentials.session_token)
@@ -97,14 +100,17 @@ def _with_ours(
     return sent
 
 
-def amz_date(now: datetime) -> str:
-    """The moment as `20150830T123600Z`; refuses a time without a zone."""
-    if now.tzinfo is None:
-        msg = f"time {now.isoformat()} has no zone; pass an aware datetime"
-        raise ValueError(msg)
-    if now.tzinfo is not UTC:
-        now = now.astimezone(UTC)
-    return now.strftime("%Y%m%dT%H%M%SZ")
+def amz_date(now: float) -> str:
+    """The moment as `20150830T123600Z`."""
+    return strftime("%Y%m%dT%H%M%SZ", gmtime(now))
+
+
+def quote(text: str, safe: str = "") -> str:
+    """The text percent-encoded, but for letters, digits, `-._~` and what is safe."""
+    kept = _UNRESERVED.union(safe.encode())
+    return "".join(
+        chr(byte) if byte in kept else f"%{byte:02X}" for byte in text.encode()
+    )
 
 
 @lru_cache(maxsize=256)
@@ -117,16 +123,14 @@ def canonical_path(path: str) -> str:
         elif part not in {"", "."}:
             kept.append(part)
     end = "/" if kept and path.endswith("/") else ""
-    return quote("/" + "/".join(kept) + end, safe="/~")
+    return quote("/" + "/".join(kept) + end, safe="/")
 
 
 def canonical_query(query: Query) -> str:
     """The query encoded and sorted: both what is signed and what is sent."""
     if not query:
         return ""
-    pairs = sorted(
-        (quote(name, safe=""), quote(value, safe="")) for name, value in query
-    )
+    pairs = sorted((quote(name), quote(value)) for name, value in query)
     return "&".join(f"{name}={value}" for name, value in pairs)
 
 

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flags.aws.connection import Connection, connect
 from flags.aws.errors import InvalidRequest, TransportError
+from flags.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,15 +30,16 @@ if TYPE_CHECKING:
 BODYLESS = frozenset({"GET", "HEAD"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Record):
     """One request; the transport adds `content-length` and nothing else."""
+
+    hidden = frozenset({"body"})
 
     endpoint: Endpoint
     method: str
     target: str
     headers: Mapping[str, str]
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
 
     def head(self) -> bytes:
         """The lines before the body; refuses what would break out of a line."""
@@ -64,13 +65,14 @@ class Request:
         return f"{text}\r\n\r\n".encode("ascii")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class Response(Record):
     """An answer, read whole; header names are in lower case."""
+
+    hidden = frozenset({"body"})
 
     status: int
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)
+    body: bytes
 
 
 class Pending:

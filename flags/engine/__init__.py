@@ -5,7 +5,8 @@
 | `plans` | a flag as a function; the walk through it, and its explanation |
 | `branches` | a flag as a list of tests with what is served if they hold |
 | `conditions` | conditions as functions; identities |
-| `operators` | how values are compared; `regex`, `semver`, `times`, `networks` |
+| `operators` | how values are compared |
+| `regex`, `semver`, `version_ranges`, `times`, `networks` | what costly ones need |
 | `serving`, `ramping` | variants, splits and ramps as functions |
 | `wording` | explanations in words |
 """

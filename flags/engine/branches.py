@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from flags.bucketing import bucket, owner
 from flags.engine.conditions import Attributes, Predicate, identify, predicate
 from flags.engine.serving import Chooser, Outcome, always, chooser
 from flags.model import Condition, Flag, Gate, Reason, Requirement, Rule, Serve
+from flags.record import Record
 
 if TYPE_CHECKING:
     from flags.model import Ruleset
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 Detail: TypeAlias = Callable[[str | None, Attributes, float], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
+class Branch(Record):
     """One test of the walk, and what is served if it holds.
 
     `what`, `detail` and `serves` are for its explanation.
@@ -125,11 +124,20 @@ def _named(flag: Flag, targets: Mapping[str, str], kind: str | None) -> Branch:
         for variant in targets.values()
     }
     outcomes = {key: ends[variant] for key, variant in targets.items()}
+
+    def detail(key: str | None, attributes: Attributes, _now: float) -> str:
+        identity = who(key, attributes)
+        if identity is None:
+            return "nobody to look for"
+        named = targets.get(identity)
+        found = f"among {len(targets)} keys" if named is None else f"for {named}"
+        return f"{identity!r} is {'not ' if named is None else ''}named {found}"
+
     return Branch(
         what=what,
         test=lambda key, attributes, _now: who(key, attributes) in outcomes,
         serve=lambda key, attributes, _now: outcomes[who(key, attributes) or ""],
-        detail="keys named one by one",
+        detail=detail,
     )
 
 

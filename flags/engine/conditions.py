@@ -18,6 +18,9 @@ from flags.model import Clause, Condition, InSegment
 if TYPE_CHECKING:
     from flags.model import Ruleset, Segment
 
+# A number that every language's JSON holds in 64 bits.
+LARGEST = 2**63 - 1
+
 Attributes: TypeAlias = Mapping[str, Any]
 # Of the targeting key, the attributes and the time, in seconds since the epoch.
 Predicate: TypeAlias = Callable[[str | None, Attributes, float], Any]
@@ -165,7 +168,8 @@ def _identity(value: Any) -> str | None:
     if isinstance(value, Mapping):
         value = value.get("key")
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+        # Longer ones are no ids, and Python may refuse to write them out.
+        return str(value) if -LARGEST <= value <= LARGEST else None
     return value if isinstance(value, str) else None
 
 

@@ -171,21 +171,31 @@ def _pattern(clause: Clause) -> Test:
 
 
 def _version(clause: Clause) -> Test:
-    from flags.engine import semver  # noqa: PLC0415 - see above
+    from flags.engine.semver import comparison  # noqa: PLC0415 - see above
 
     (text,) = _texts(clause.operand)[:1]
-    if clause.operator == "version_in":
-        return _remembered(semver.in_range(text))
-    return _remembered(semver.comparison(clause.operator, text))
+    return _remembered(comparison(clause.operator, text))
+
+
+def _version_range(clause: Clause) -> Test:
+    from flags.engine.version_ranges import in_range  # noqa: PLC0415 - see above
+
+    (text,) = _texts(clause.operand)[:1]
+    return _remembered(in_range(text))
 
 
 def _time(clause: Clause) -> Test:
     from flags.engine import times  # noqa: PLC0415 - see above
 
-    if clause.operator == "weekday_in":
-        return times.weekday_in(list(_texts(clause.operand)), clause.zone)
-    if clause.operator == "time_between":
-        return times.time_between(clause.operand, clause.zone)
+    try:
+        if clause.operator == "weekday_in":
+            return times.weekday_in(list(_texts(clause.operand)), clause.zone)
+        if clause.operator == "time_between":
+            return times.time_between(clause.operand, clause.zone)
+    except times.UnknownZone:
+        # Whoever wrote it had the zone. Better one comparison that never holds than
+        # all rules refused, where zone files are older.
+        return lambda _value: None
     moment = times.before if clause.operator == "before" else times.after
     return moment(clause.operand)
 
@@ -212,7 +222,7 @@ OPERATORS: dict[str, Callable[[Clause], Test]] = {
     "version_greater_or_equal": _version,
     "version_less_than": _version,
     "version_less_or_equal": _version,
-    "version_in": _version,
+    "version_in": _version_range,
     "before": _time,
     "after": _time,
     "weekday_in": _time,

@@ -12,12 +12,12 @@ end that a walk can come to is made beforehand, so an evaluation creates nothing
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from flags.engine.branches import Branch, branches
 from flags.engine.serving import Chooser, Outcome
 from flags.model import Context, Decision
+from flags.record import Record
 
 if TYPE_CHECKING:
     from flags.engine.conditions import Attributes
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 Plan: TypeAlias = Chooser
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Record):
     """One step of the walk through a flag, for `canary explain`."""
 
     what: str

@@ -11,19 +11,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from math import ceil
 from typing import TypeAlias
 
 from flags.bucketing import owner
 from flags.model import Ramp, Split, Stage
+from flags.record import Record
 
 # Of a bucket and the time; None before the ramp begins.
 OwnerAt: TypeAlias = Callable[[int, float], str | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Move:
+class _Move(Record):
     """A range of buckets on its way; `before` counts those that move before it."""
 
     start: int

@@ -105,7 +105,7 @@ def _halves(
     below, above = outcomes
 
     def choose(key: str | None, _attributes: Attributes, _now: float) -> Outcome:
-        if type(key) is not str:
+        if not isinstance(key, str):
             return nobody
         return below if hash_of(key) < bound else above
 

@@ -173,11 +173,15 @@ def _utc(seconds: float) -> tuple[int, int]:
     return (days + _THURSDAY) % 7, rest // 60
 
 
+class UnknownZone(ValueError):
+    """This machine has no such time zone."""
+
+
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     # A name that is no zone may be a folder, a path, no file's name, or no text.
     except (LookupError, OSError, TypeError, ValueError, AttributeError):
-        raise ValueError(
+        raise UnknownZone(
             f"unknown time zone {name!r}; write one like Europe/Amsterdam, or UTC"
         ) from None

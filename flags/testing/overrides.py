@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import RLock
 from typing import Any, cast
 
 from flags.client import Flags
 from flags.model import Flag, Ruleset, Value
+from flags.record import replace
 from flags.snapshot import Held, Snapshot
 
 _LOCK = RLock()

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flags import carriers
+from flags.record import Record
 from flags.token import Token
 
 Event = Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Record):
     """What routes match on; an empty string where the source has no such thing."""
 
     source: str
@@ -30,16 +29,14 @@ class Facts:
     detail_type: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Record):
     """A unit of an event (a request, a message) with the token it goes out with."""
 
     unit: Any
     token: Token
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Record):
     """What became of one group of parts: the target's answer, or an error."""
 
     parts: Sequence[Part]
@@ -47,16 +44,14 @@ class Outcome:
     error: Exception | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
+class Visitor(Record):
     """An anonymous visitor: the id in the cookie, and whether we just gave it."""
 
     key: str
     minted: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Record):
     """A place in the event to take a value from: `kind` is the selector's key."""
 
     kind: str

@@ -62,7 +62,7 @@ def test_the_versions_differ_visibly(half: Shop) -> None:
 @pytest.mark.parametrize("variant", ["blue", "green"])
 def test_a_forged_decision_changes_nothing(half: Shop, door: str, variant: str) -> None:
     """What strangers say about decisions, in header or cookie, is not believed."""
-    lie = Token((Carried(release="shop", variant=variant, generation=10**9),))
+    lie = Token(members=(Carried(release="shop", variant=variant, generation=10**9),))
     for user in USERS[:4]:
         headers = {"x-user-id": user, NAME: str(lie), "cookie": f"{NAME}={lie}"}
         answer = half.doors.ask(door=door, headers=headers)

@@ -49,7 +49,7 @@ carried = st.builds(
     generation=st.integers(0, 999_999_999_999_999),
 )
 tokens = st.lists(carried, min_size=1, max_size=16, unique_by=lambda c: c.release).map(
-    lambda members: Token(tuple(sorted(members, key=lambda m: m.release)))
+    lambda members: Token(members=tuple(sorted(members, key=lambda m: m.release)))
 )
 
 

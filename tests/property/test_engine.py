@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flags.engine import Step, evaluate
 from flags.model import Context, Flag, Reason, Ruleset
+from flags.record import replace
 from flags.release import decide, in_force
 from flags.token import Carried
 from tests.property.strategies import (

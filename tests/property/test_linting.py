@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from admin_cli.linting import warnings
-from admin_cli.shadowing import shadowed
+from admin_cli.lint.linting import warnings
+from admin_cli.lint.shadowing import shadowed
 from flags.codec import decode
 from flags.engine import evaluate
 from flags.model import Context

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flags.engine.semver import comparison, in_range, parse
+from flags.engine.semver import comparison, parse
+from flags.engine.version_ranges import in_range
 from tests.property.strategies import json_values, many
 
 pytestmark = pytest.mark.property

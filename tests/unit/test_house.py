@@ -31,6 +31,7 @@ PURE = {
     "flags/engine/semver.py",
     "flags/engine/serving.py",
     "flags/engine/times.py",
+    "flags/engine/version_ranges.py",
     "flags/engine/wording.py",
     "flags/model.py",
     "flags/parts.py",

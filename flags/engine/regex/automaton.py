@@ -178,8 +178,9 @@ class Automaton:
             return
         self._steps = 0
         self._masks.clear()
-        # Emptied one by one: states refer to each other in circles.
-        for state in self._states.values():
+        # Emptied one by one: states refer to each other in circles. A copy, since
+        # another thread may be adding one; what it holds goes on working.
+        for state in list(self._states.values()):
             state.clear()
         self._states.clear()
         self._start = self._state(self._layout.first, _START)

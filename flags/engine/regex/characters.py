@@ -7,7 +7,8 @@ and lower case, and a few old or foreign forms of a letter (the Kelvin sign is a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from flags.record import Record
 
 Range = tuple[str, str]
 
@@ -50,8 +51,7 @@ def forms(char: str) -> Iterable[str]:
     return {form for form in found if len(form) == 1}.union(_ODD.get(folded, ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Characters:
+class Characters(Record):
     """What one position of a pattern takes."""
 
     singles: frozenset[str] = frozenset()

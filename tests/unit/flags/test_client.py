@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import itertools
 import json
-from dataclasses import replace
+import secrets
+import sys
 from typing import Any, cast
 
 import pytest
@@ -13,6 +16,7 @@ from flags import Context, Details, ErrorCode, Flags, Reason
 from flags.codec import Lists, decode
 from flags.errors import StoreUnavailable
 from flags.model import Flag, Ruleset
+from flags.record import replace
 from flags.snapshot import Body, Snapshot
 from flags.store.changes import Edit, Signature, Writer
 from flags.testing import FakeClock, MemoryStore
@@ -293,10 +297,10 @@ def build(text: str, lists: Lists) -> Ruleset:
     return rules
 
 
-def edited(store: MemoryStore) -> None:
-    """Change the flag to false."""
+def edited(store: MemoryStore, *, enabled: bool = False) -> None:
+    """Switch the flag off, or on."""
     writer = Writer(store=store, timestamp=lambda: "t", salt=lambda: "s")
-    body = FLAGS["gift"] | {"enabled": False}
+    body = FLAGS["gift"] | {"enabled": enabled, "description": secrets.token_hex(4)}
     writer.write(
         lambda state: [
             Edit(name="gift", body=body, based_on=state.version("gift"), action="x")
@@ -355,7 +359,7 @@ def test_used() -> None:
 
 
 def test_usage_is_told() -> None:
-    """After a poll, and never between polls, use is reported."""
+    """At the call after a poll use is reported, whoever polled."""
     told: list[tuple[set[str], float]] = []
 
     class Noting:
@@ -365,11 +369,15 @@ def test_usage_is_told() -> None:
     clock = FakeClock(100.0)
     snapshot = Snapshot(stored(FLAGS), decode, now=clock, random=lambda: 0.5)
     features = Flags(snapshot, now=clock, usage=cast("Any", Noting()))
-    for seconds in (0.0, 1.0, 5.0):
+    for seconds in (0.0, 1.0, 1.0, 5.0):
         clock.advance(seconds)
-        features.boolean("gift", default=False)
+        features.boolean("gift", default=False, key="ann")
+    features.refresh()
+    features.string("theme", default="x")
+    features.string("theme", default="x")
 
-    assert [(set(), 100.0), ({"gift"}, 106.0)] == told
+    expected = [({"gift"}, 101.0), ({"gift"}, 107.0)]
+    assert expected == told
 
 
 def test_refresh() -> None:
@@ -485,3 +493,85 @@ def test_somebody_else_polls() -> None:
     features.snapshot.current()
 
     assert features.boolean("gift", default=False) is True
+
+
+@pytest.mark.parametrize("context", [None, "ann", {"key": "ann"}])
+def test_no_context(features: Flags, context: Any) -> None:
+    """What is no context gives the default, and says so."""
+    details = features.evaluate("gift", 1, context)
+
+    assert (1, ErrorCode.INVALID_CONTEXT) == (details.value, details.error)
+
+
+@pytest.mark.parametrize("attributes", [None, [1], 7])
+def test_odd_attributes(features: Flags, attributes: Any) -> None:
+    """A context whose attributes are none raises nothing and condemns nothing."""
+    context = Context(key="bob", attributes=attributes)
+
+    assert features.boolean("gold", default=True, key=context) is True
+    assert features.boolean("gold", default=True, key=context, plan="free") is False
+    assert ErrorCode.GENERAL is features.evaluate("gold", 1, context).error
+    assert features.snapshot.problem is None
+
+
+def test_newer_rules_are_not_to_blame() -> None:
+    """Rules that raise late, when newer ones were read, leave those in use."""
+    store, clock = stored({"gift": FLAGS["gift"]}), FakeClock()
+    features = Flags(Snapshot(store, build, now=clock, random=lambda: 0.5), now=clock)
+    features.boolean("gift", default=False)
+    edited(store)
+    clock.advance(5.0)
+    late = features.bind("ann")  # of version 2, which raises
+    edited(store, enabled=True)
+    clock.advance(5.0)
+    features.bind("bob")
+
+    assert late.boolean("gift", default=False) is True
+    assert (3, None) == (features.rules and features.rules.version, features.problem)
+
+
+def test_a_deep_caller_is_not_the_rules_fault() -> None:
+    """A caller at the end of the stack gets its default; the rules stay in use."""
+    deep: dict[str, Any] = {"attribute": "plan", "equals": "x"}
+    for _ in range(14):
+        deep = {"any": [deep]}
+    flag = FLAGS["gold"] | {"rules": [{"when": deep, "serve": "on"}]}
+    features = client(stored({"deep": flag}))
+    features.boolean("deep", default=True)
+
+    def dig(left: int) -> bool:
+        return dig(left - 1) if left else features.boolean("deep", default=True)
+
+    base = len(inspect.stack(0))
+    for room in range(2, 40, 2):
+        with contextlib.suppress(RecursionError):
+            dig(sys.getrecursionlimit() - base - room)
+
+    assert features.problem is None
+
+
+def test_what_raises_once_is_not_condemned() -> None:
+    """A passing trouble, of another thread say, costs nothing."""
+    rules = decode(MINIMAL, {})
+    raised: list[int] = []
+
+    def plan(*_: Any) -> Any:
+        if not raised:
+            raised.append(1)
+            raise RuntimeError("dictionary changed size during iteration")
+        return outcome
+
+    outcome = rules.plans["gift"](None, {}, 0.0)
+    rules.plans["gift"] = plan
+    snapshot = Snapshot(
+        MemoryStore(),
+        lambda *_: rules,
+        now=FakeClock(),
+        random=lambda: 0.5,
+        bootstrap="",
+    )
+    features = Flags(snapshot, now=FakeClock())
+
+    assert features.boolean("gift", default=False) is True
+    assert [1] == raised
+    assert features.problem is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -417,3 +418,32 @@ def test_longest_chain() -> None:
     assert 1 == decode(chain(MAX_DEPTH)).version
     with pytest.raises(InvalidSnapshot, match="leads through more than 16 others"):
         decode(chain(MAX_DEPTH + 1))
+
+
+def diamonds(levels: int, width: int) -> dict[str, Any]:
+    """Segments of which each uses all of the level below."""
+    names = [[f"s{level}-{place}" for place in range(width)] for level in range(levels)]
+    segments: dict[str, Any] = {name: {"version": 1} for name in names[0]}
+    for below, level in pairwise(names):
+        rules = [{"segment": name} for name in below]
+        segments |= {name: {"version": 1, "rules": rules} for name in level}
+    return segments
+
+
+@pytest.mark.parametrize("levels", [8, 16])
+def test_too_much_work(levels: int) -> None:
+    """What multiplies on the way is refused before anybody has to walk it."""
+    body = changed(("segments",), diamonds(levels, 3))
+    body["flags"]["gift"]["rules"][0]["when"] = {"segment": f"s{levels - 1}-0"}
+    body["flags"]["gift"]["active"] = None
+
+    with pytest.raises(InvalidSnapshot, match=r"gift leads to [0-9]+ tests, of 2000"):
+        decode(json.dumps(body), LISTS)
+
+
+def test_work_that_is_fine() -> None:
+    """Five levels of three are 121 tests."""
+    body = changed(("segments",), diamonds(5, 3))
+    body["flags"]["gift"]["rules"][0]["when"] = {"segment": "s4-0"}
+
+    assert 9 == decode(json.dumps(body), LISTS).version

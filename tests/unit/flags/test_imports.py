@@ -20,9 +20,74 @@ MODULES = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 before = set(sys.modules)
-import flags
+{}
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
+FIRST_ANSWER = """
+import os, flags
+from flags.client import Flags
+from flags.snapshot import Body
+from flags.reader import TableReader
+class Reader(TableReader):
+    def body(self, consistent=False): return Body(1, {text!r})
+import flags.composition
+flags.composition.TableReader = lambda client, table: Reader(client, table)
+features = flags.Flags.from_env({environ!r})
+assert features.boolean("gift", default=False, key="ann", plan="gold") is True
+"""
+ENVIRON = {"AWS_REGION": "eu-west-1", "CANARY_TABLE": "flags"}
+SNAPSHOT = {
+    "schema": 2,
+    "version": 1,
+    "flags": {
+        "gift": {
+            "version": 1,
+            "enabled": True,
+            "variants": {"on": True, "off": False},
+            "off": "off",
+            "salt": "gift",
+            "rules": [
+                {
+                    "name": "gold",
+                    "when": {
+                        "attribute": "plan",
+                        "operator": "equals",
+                        "operand": "gold",
+                    },
+                    "serve": {"ends": [100000], "variants": ["on"]},
+                }
+            ],
+            "serve": "off",
+        }
+    },
+}
+# Each of them takes a cold start milliseconds, most of them by what they import.
+SLOW = {
+    "dataclasses",
+    "datetime",
+    "email",
+    "email.message",
+    "http",
+    "http.client",
+    "importlib.metadata",
+    "inspect",
+    "ipaddress",
+    "logging",
+    "pathlib",
+    "random",
+    "secrets",
+    "ssl",
+    "tempfile",
+    "urllib.parse",
+    "urllib.request",
+    "zoneinfo",
+    "flags.engine.networks",
+    "flags.engine.regex",
+    "flags.engine.semver",
+    "flags.engine.times",
+    "flags.engine.wording",
+    "flags.usage",
+}
 
 # Sends one message with a client that answers itself, and shows what it got.
 SEND = """
@@ -71,13 +136,35 @@ def fresh(script: str) -> Any:
 
 def test_imports_are_lean() -> None:
     """`import flags` loads the standard library, mmh3 and itself, nothing else."""
-    loaded = fresh(MODULES)
+    loaded = fresh(MODULES.format("import flags"))
     packages = {name.partition(".")[0] for name in loaded}
 
     assert packages <= set(sys.stdlib_module_names) | {"flags", "mmh3"}
     assert "flags.propagation" in loaded
     assert not [name for name in loaded if name.startswith("flags.store")]
     assert "flags.testing" not in loaded
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        pytest.param(
+            FIRST_ANSWER.format(text=json.dumps(SNAPSHOT), environ=ENVIRON), id="flags"
+        ),
+        pytest.param("import router.handler", id="router"),
+        pytest.param("import flags; flags.read({})", id="decisions"),
+    ],
+)
+def test_the_request_path_is_lean(story: str) -> None:
+    """Up to the first answer nothing is imported that takes long."""
+    assert set() == SLOW.intersection(fresh(MODULES.format(story)))
+
+
+def test_reading_decisions_costs_no_client() -> None:
+    """Functions that only read decisions import nothing that evaluates flags."""
+    loaded = fresh(MODULES.format("import flags; flags.read({})"))
+
+    assert not {"flags.client", "flags.model", "flags.engine"}.intersection(loaded)
 
 
 @pytest.mark.parametrize(
@@ -119,3 +206,5 @@ def test_public_names() -> None:
     """Every public name is there, in order."""
     assert sorted(flags.__all__) == flags.__all__
     assert all(hasattr(flags, name) for name in flags.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = flags.nothing  # type: ignore[attr-defined]

@@ -123,7 +123,9 @@ def test_a_manifest_of_parts() -> None:
     }
 
     assert Manifest(
-        version=12, part=Part("a", 2, 900_000), lists={"abc": Part("b", 1, 30)}
+        version=12,
+        part=Part(id="a", slices=2, size=900_000),
+        lists={"abc": Part(id="b", slices=1, size=30)},
     ) == Manifest.read(item)
 
 

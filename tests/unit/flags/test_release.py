@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from flags import release
@@ -19,6 +17,7 @@ from flags.model import (
     Ruleset,
     Split,
 )
+from flags.record import replace
 from flags.release import is_newer
 from flags.token import Carried
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -632,3 +634,55 @@ def test_held_follows_within_the_window() -> None:
     assert Held(rules="TWO", version=2, stale=False) == bench.snapshot.held
     bench.snapshot.condemn(2, "it raised")
     assert Held(rules="ONE", version=1, stale=True) == bench.snapshot.held
+
+
+class Slow(Table):
+    """A table that answers when it is told to."""
+
+    def __init__(self, held: Body | None = ONE) -> None:
+        super().__init__(held=held)
+        self.asking = threading.Event()
+        self.answer = threading.Event()
+
+    def _ask(self, what: str, *, consistent: bool) -> None:
+        self.asking.set()
+        assert self.answer.wait(10)
+        super()._ask(what, consistent=consistent)
+
+
+def together(bench: Bench, table: Slow) -> list[str | None]:
+    """What ten threads decide by that come while the table hasn't answered."""
+    with ThreadPoolExecutor(10) as pool:
+        first = pool.submit(bench.rules)
+        assert table.asking.wait(10)
+        others = [pool.submit(bench.rules) for _ in range(9)]
+        if bench.snapshot.held is not None:
+            # With rules in hand nobody waits for the one that asks.
+            assert ["ONE"] * 9 == [other.result(10) for other in others]
+        table.answer.set()
+        return [one.result(10) for one in (first, *others)]
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_one_thread_polls(*, down: bool) -> None:
+    """Threads that come together ask once, and a blip is one failure, not ten."""
+    bench = ready()
+    table = bench.snapshot._reader = Slow()  # noqa: SLF001 - the same table, slower
+    table.down = down
+    bench.clock.advance(10.0)
+
+    assert ["ONE"] * 10 == together(bench, table)
+    assert ["version"] == table.asked
+    bench.clock.advance(1.0)
+    table.down = False
+    assert "ONE" == bench.rules()
+    assert not bench.stale()
+
+
+def test_threads_wait_for_the_first_rules() -> None:
+    """Who has no rules yet waits for those that another thread is reading."""
+    bench = Bench()
+    table = bench.snapshot._reader = Slow()  # noqa: SLF001 - as above
+
+    assert ["ONE"] * 10 == together(bench, table)
+    assert ["body"] == table.asked

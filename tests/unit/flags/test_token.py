@@ -95,10 +95,10 @@ def test_limits(text: str) -> None:
 def test_replace() -> None:
     """A decision about the same release takes the place of the one before."""
     later = Carried(release="shop", variant="blue", generation=13)
-    token = Token((SEARCH, SHOP))
+    token = Token(members=(SEARCH, SHOP))
 
-    assert Token((SEARCH, later)) == token.with_decision(later)
-    assert Token((SEARCH, SHOP)) == token
+    assert Token(members=(SEARCH, later)) == token.with_decision(later)
+    assert Token(members=(SEARCH, SHOP)) == token
 
 
 def full(count: int = MAX_MEMBERS, width: int = 3) -> Token:
@@ -107,7 +107,7 @@ def full(count: int = MAX_MEMBERS, width: int = 3) -> Token:
         Carried(release=f"r{n:0{width}}", variant="blue", generation=1)
         for n in range(count)
     )
-    return Token(tuple(members))
+    return Token(members=tuple(members))
 
 
 def test_full() -> None:

@@ -19,7 +19,7 @@ from flags.aws.transport import Response, Transport
 if TYPE_CHECKING:
     from tests.unit.flags.aws.conftest import Loopback, Seen
 
-NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC).timestamp()
 ENVIRON = {
     "AWS_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "AKID",

@@ -219,6 +219,8 @@ def test_segment(
         ("tenant", "ann", {"tenant": {"key": "acme"}}, "acme"),
         ("tenant", "ann", {"tenant": {"name": "acme"}}, None),
         ("tenant", "ann", {"tenant": 42}, "42"),
+        ("tenant", "ann", {"tenant": 2**63}, None),
+        ("tenant", "ann", {"tenant": 10**5000}, None),
         ("tenant", "ann", {"tenant": False}, None),
         ("tenant", "ann", {"tenant": 4.2}, None),
         ("tenant.team", "ann", {"tenant": {"team": "red"}}, "red"),

@@ -266,3 +266,13 @@ def test_long_texts_are_not_kept() -> None:
 
     assert [True, True, True] == answers
     assert before == after
+
+
+@pytest.mark.parametrize(
+    ("operator", "operand"), [("weekday_in", ["mon"]), ("time_between", "00:00-24:00")]
+)
+def test_zone_of_others(operator: str, operand: Any) -> None:
+    """A zone that this machine hasn't is no match; the rest of the rules goes on."""
+    far = clause(operator, operand, zone="Mars/Olympus")
+
+    assert OPERATORS[operator](far)(MONDAY) is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,6 +26,7 @@ from flags.model import (
     Split,
     Stage,
 )
+from flags.record import replace
 
 NOW = 1_800_000_000.0
 
@@ -197,12 +197,23 @@ def test_bucket_only_where_it_decided() -> None:
             Context(key="ann"),
             [("off switch", True, "the flag is disabled")],
         ),
-        (FULL, Context(key="ann"), [("targets", True, "keys named one by one")]),
+        (FULL, Context(key="ann"), [("targets", True, "'ann' is named for on")]),
+        (
+            KINDS,
+            Context(attributes={"tenant": "globex"}),
+            [
+                ("targets", False, "nobody to look for"),
+                ("targets.tenant", False, "'globex' is not named among 1 keys"),
+                ("gold", False, "plan (missing) equals 'gold'"),
+                ("beta", False, "beta (missing) equals True"),
+                ("serve", True, "off to everyone here"),
+            ],
+        ),
         (
             FULL,
             Context(key="bob", attributes={"plan": "free"}),
             [
-                ("targets", False, "keys named one by one"),
+                ("targets", False, "'bob' is not named among 2 keys"),
                 ("gold", False, "plan ('free') equals 'gold'"),
                 ("beta", False, "beta (missing) equals True"),
                 ("serve", True, "off to everyone here"),

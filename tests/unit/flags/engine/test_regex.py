@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import Any
 
@@ -210,3 +212,20 @@ def test_memory_is_bounded() -> None:
 def test_no_text(value: Any) -> None:
     """What is no text, or is too long, holds no match."""
     assert not compile_regex("")(value)
+
+
+def test_threads() -> None:
+    """Threads may share a pattern while it forgets what it has remembered."""
+    found = compile_regex("(a|b|c)*d.{1,12}[x-z]e|é+ñ$")
+    dice = Random(1)  # noqa: S311 - no secret
+    texts = ["".join(dice.choices("abcdexyzéñ", k=40)) for _ in range(3_000)]
+    expected = [re.search("(a|b|c)*d.{1,12}[x-z]e|é+ñ$", t) is not None for t in texts]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: [found(t) for t in texts], range(8)))
+    finally:
+        sys.setswitchinterval(before)
+
+    assert [expected] * 8 == answers

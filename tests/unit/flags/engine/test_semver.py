@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from flags.engine.semver import comparison, in_range, parse
+from flags.engine.semver import comparison, parse
+from flags.engine.version_ranges import in_range
 
 # The standard's own example, and the lenient spellings in their places.
 ASCENDING = [
