@@ -10,7 +10,8 @@ Laws
 3. A weight change moves as few buckets as arithmetic allows, and a variant that
    grows loses none.
 4. Last in, first out: with two variants, as in every release, a ramp that goes down
-   and up again meets the same users.
+   and up again meets the same users. So does one variant of several that grows and
+   shrinks again, if it leaves the others some.
 
 The product `hash * BUCKETS >> 32` spreads 2^32 hashes over 100,000 buckets with a
 relative error below 2.4e-5, which is left as it is on purpose.
@@ -66,8 +67,9 @@ def reallocate(previous: Split | None, weights: Mapping[str, int]) -> Split:
     """Ranges for `weights` (buckets by variant, BUCKETS in all), near `previous`.
 
     Exactly `sum(max(0, new - old))` buckets change hands, the least possible. A
-    donor gives its lowest buckets to variants that come before it in `weights`
-    and its highest to those that come after, so two variants stay contiguous.
+    donor gives its lowest buckets to variants that come before it in `weights`, and
+    to those that come after it the ones next below theirs, so two variants stay
+    contiguous, and what was borrowed goes back to whom it came from.
     """
     order = {name: place for place, name in enumerate(weights)}
     pieces = _pieces(previous) if previous else []
@@ -110,7 +112,7 @@ def _move(
 ) -> list[_Piece]:
     """Hand `count` of the donor's buckets over, from its low or its high end."""
     moved: list[_Piece] = []
-    for start, end, name in pieces if low else reversed(pieces):
+    for start, end, name in pieces if low else _downwards(pieces, receiver):
         taken = min(count, end - start) if name == donor else 0
         cut = start + taken if low else end - taken
         given = (start, cut, receiver) if low else (cut, end, receiver)
@@ -118,6 +120,13 @@ def _move(
         moved += [piece for piece in (given, kept) if piece[0] < piece[1]]
         count -= taken
     return sorted(moved)
+
+
+def _downwards(pieces: list[_Piece], receiver: str) -> list[_Piece]:
+    """From the receiver's first bucket downwards, then the others from the top."""
+    first = next((start for start, _, name in pieces if name == receiver), BUCKETS)
+    below = [piece for piece in pieces if piece[1] <= first]
+    return [*reversed(below), *reversed(pieces[len(below) :])]
 
 
 def _split(pieces: list[_Piece]) -> Split:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from flags.bucketing import BUCKETS, bucket, hasher, limits, owner, reallocate
@@ -158,3 +158,17 @@ def test_the_order_of_names_moves_nobody(step: Weights, order: Random) -> None:
     order.shuffle(names)
 
     assert split == reallocate(split, {name: step[name] for name in names})
+
+
+@given(first=weights(), grower=st.integers(0, 3), share=st.floats(0, 0.99))
+@many
+def test_what_was_borrowed_goes_back(first: Weights, grower: int, share: float) -> None:
+    """One variant of many that grows and shrinks again gives back the same users."""
+    assume(all(first.values()))
+    name = list(first)[grower % len(first)]
+    taken = {n: int(size * share) for n, size in first.items() if n != name}
+    grown = {n: size - taken.get(n, 0) for n, size in first.items()}
+    grown[name] += sum(taken.values())
+    before, _, after = walk([first, grown, first])
+
+    assert before == after
