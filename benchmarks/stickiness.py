@@ -18,8 +18,9 @@ from typing import Any
 
 from flags.codec import decode
 from flags.model import Ruleset
-from flags.store.changes import Edit, Signature, State, Writer
+from flags.store.changes import Edit, Signature, State
 from flags.store.memory import MemoryStore
+from flags.store.writer import Writer
 from rollouts import moves
 
 IDENTITIES = 10_000

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from flags.store.changes import Edit, Signature, State, Store, Writer
+from flags.store.changes import Edit, Signature, State, Store
+from flags.store.writer import Writer
 
 Documents = Mapping[str, Mapping[str, Any]]
 S = TypeVar("S", bound=Store)

@@ -136,7 +136,7 @@ class _Parts:
 
     def _part(self, name: str, packed: bytes, size: int) -> Part:
         self.written[partition(name)] = packed
-        return Part(name, len(cut(packed)), size)
+        return Part(id=name, slices=len(cut(packed)), size=size)
 
 
 def partition(name: str) -> str:

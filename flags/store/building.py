@@ -28,6 +28,7 @@ from flags.store.compiler import (
     compile_snapshot,
 )
 from flags.store.documents import FlagDocument
+from flags.store.drawing import Drawn, flag_of, slots_of
 from flags.store.groups import GroupDocument
 from flags.store.links import Bodies, gates, needs
 from flags.store.names import ROUTING, name_of, place
@@ -75,6 +76,7 @@ class Change:
     bodies: Bodies
     salt: str
     now: float
+    drawn: Mapping[str, Drawn] = field(default_factory=dict)
 
     def making(self, number: int, version: int) -> Making:
         """The word of a commit is drawn once: each document gets its own of it."""
@@ -110,7 +112,8 @@ def built(state: State, before: Parts, change: Change) -> Parts:
         document = change.documents.get(name) or _read(name, change.bodies[name])
         if document is not None:
             version = state.version(name) + (name in change.documents)
-            _compile(parts, name, document, change.making(number, version))
+            making = change.making(number, version)
+            _compile(parts, name, document, making, change.drawn.get(name))
     _set_gates(parts, change.bodies)
     return parts
 
@@ -167,16 +170,22 @@ def _read(name: str, body: Mapping[str, Any]) -> AnyDocument | None:
         return None
 
 
-def _compile(parts: Parts, name: str, document: AnyDocument, making: Making) -> None:
+def _compile(
+    parts: Parts,
+    name: str,
+    document: AnyDocument,
+    making: Making,
+    kept: Drawn | None,
+) -> None:
     found, short = parts.of(name)
     if isinstance(document, FlagDocument):
-        flag = _previous(found, short, flag_from)
+        flag = _previous(found, short, flag_from) or flag_of(short, kept)
         found[short] = compile_flag(document, flag, making)
     elif isinstance(document, SegmentDocument):
         found[short], lists = compile_segment(document, making.version)
         parts.lists.update(lists)
     elif isinstance(document, GroupDocument):
-        slots = _previous(found, short, slots_from)
+        slots = _previous(found, short, slots_from) or slots_of(short, kept)
         found[short] = compile_group(document, slots, making)
 
 

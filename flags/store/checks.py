@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar, cast
 
@@ -14,7 +13,7 @@ from flags.store.agreement import AGREEMENTS
 from flags.store.documents import FlagDocument
 from flags.store.groups import GroupDocument
 from flags.store.links import located, shared_services
-from flags.store.names import ROUTING, name_of, place
+from flags.store.names import ROUTING, is_name, name_of, place
 from flags.store.routing import RoutingDocument
 from flags.store.segments import SegmentDocument
 from flags.store.strict import NAME_PATTERN
@@ -24,7 +23,7 @@ AnyDocument: TypeAlias = (
     FlagDocument | SegmentDocument | GroupDocument | RoutingDocument
 )
 M = TypeVar("M", bound=BaseModel)
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+Raw = Mapping[Any, Any]
 _NAMED = "a name has up to 63 letters, digits, dots, dashes or underscores"
 _ARCHIVED = "can't be set in a file; say `canary archive NAME`"
 _EXPECTED = {
@@ -57,17 +56,47 @@ class File:
         }
         return found | ({ROUTING: self.routing} if self.routing else {})
 
+    def only(self, names: Collection[str]) -> File:
+        """The file with no documents but these."""
 
-def read_file(data: object) -> File:
-    """Read a parsed YAML or JSON file; raises `InvalidDocument`."""
+        def kept(part: str, documents: Mapping[str, M]) -> dict[str, M]:
+            return {n: d for n, d in documents.items() if name_of(part, n) in names}
+
+        return File(
+            flags=kept("flags", self.flags),
+            segments=kept("segments", self.segments),
+            groups=kept("groups", self.groups),
+            routing=self.routing if ROUTING in names else None,
+        )
+
+
+class BrokenFile(InvalidDocument):
+    """A file with problems; `file` is what can be read of it nonetheless."""
+
+    def __init__(self, problems: list[Problem], file: File, data: Raw) -> None:
+        super().__init__(problems)
+        self.file = file
+        self._data = data
+
+    def unread(self, name: str) -> bool:
+        """Whether the file has this document, in a shape that can't be read."""
+        part, short = place(name)
+        entries = self._data.get(part)
+        there = short in entries if isinstance(entries, dict) else entries is not None
+        return there and name not in self.file.documents()
+
+
+def read_file(data: object, origin: str = "") -> File:
+    """Read a parsed YAML or JSON file; raises `InvalidDocument`.
+
+    What has documents at all is refused with `BrokenFile`. `origin` names the file.
+    """
     problems: list[Problem] = []
     if not isinstance(data, dict):
         message = "expected a mapping with flags, segments, groups or routing"
-        raise InvalidDocument([Problem(path="", message=message)])
-    for key in data:
-        if key not in {*_EXPECTED, ROUTING}:
-            message = "unknown key; a file has flags, segments, groups and routing"
-            problems.append(Problem(path=str(key) or "''", message=message))
+        message = f"empty; {message}" if data is None else message
+        raise InvalidDocument([Problem(path=origin, message=message)])
+    problems += _unknown_keys(data)
     file = File(
         flags=_part(FlagDocument, data, "flags", problems),
         segments=_part(SegmentDocument, data, "segments", problems),
@@ -76,17 +105,27 @@ def read_file(data: object) -> File:
         if data.get(ROUTING) is not None
         else None,
     )
+    problems += _file_problems(file)
+    if problems:
+        raise BrokenFile([*map(_printable, problems)], file, data)
+    return file
+
+
+def _unknown_keys(data: Raw) -> Iterator[Problem]:
+    for key in data:
+        if key not in {*_EXPECTED, ROUTING}:
+            message = "unknown key; a file has flags, segments, groups and routing"
+            yield Problem(path=str(key) or "''", message=message)
+
+
+def _file_problems(file: File) -> Iterator[Problem]:
     for name, document in file.documents().items():
         if not isinstance(document, RoutingDocument) and document.archived:
-            problems.append(
-                Problem(path=f"{located(name)}.archived", message=_ARCHIVED)
-            )
+            yield Problem(path=f"{located(name)}.archived", message=_ARCHIVED)
     claims = {
         n: flag.release.services for n, flag in file.flags.items() if flag.release
     }
-    problems += shared_services(claims)
-    _raise(problems)
-    return file
+    yield from shared_services(claims)
 
 
 def read_document(name: str, data: object) -> AnyDocument:
@@ -105,14 +144,6 @@ def read_document(name: str, data: object) -> AnyDocument:
     _raise(problems)
     # Without problems there is a document.
     return cast("AnyDocument", document)
-
-
-def read_flag(name: str, data: object) -> FlagDocument:
-    """Read one stored flag; raises `InvalidDocument`."""
-    document = read_document(name, data)
-    if not isinstance(document, FlagDocument):
-        raise InvalidDocument([Problem(path=name, message="not a flag")])
-    return document
 
 
 def _raise(problems: list[Problem]) -> None:
@@ -158,7 +189,7 @@ def _entry(
 
 
 def _name_problems(part: str, name: object, path: str) -> Iterator[Problem]:
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not is_name(name):
         yield Problem(path=path, message=_NAMED)
     if part == "flags" and name == ROUTING:
         yield Problem(path=path, message="the name is taken by the routing document")
@@ -166,12 +197,13 @@ def _name_problems(part: str, name: object, path: str) -> Iterator[Problem]:
 
 def _routing(data: object, problems: list[Problem]) -> RoutingDocument | None:
     routing = _shape(RoutingDocument, data, ROUTING, problems)
-    names = [route.name for route in routing.routes] if routing else []
-    for number, name in enumerate(names):
-        if name in names[:number]:
+    seen: set[str] = set()
+    for number, route in enumerate(routing.routes if routing else ()):
+        if route.name in seen:
             path = f"{ROUTING}.routes[{number}].name"
-            message = f"a route before is named {name!r} too"
+            message = f"a route before is named {route.name!r} too"
             problems.append(Problem(path=path, message=message))
+        seen.add(route.name)
     return routing
 
 

@@ -32,7 +32,11 @@ def cycles(graph: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
 
 def long_chains(graph: Mapping[str, Iterable[str]]) -> Iterator[str]:
     """Where a chain begins that is longer than `LONGEST_CHAIN`; cycles aside."""
-    ends = {name for name, steps in graph.items() if not {*steps} & {*graph}}
+    ends = {
+        name
+        for name, steps in graph.items()
+        if not any(step in graph for step in steps)
+    }
     level, length = ends, 0
     behind: dict[str, set[str]] = {}
     for name, steps in graph.items():

@@ -2,8 +2,8 @@
 
 | pk | sk | holds |
 |---|---|---|
-| flags, segments, groups | the name | version, document |
-| routing | routing | version, document |
+| flags, segments, groups | the name | version, document, changed, drawn |
+| routing | routing | version, document, changed |
 | history#NAME | the version, ten digits | at, author, ..., before, after, change |
 | snapshot | version | version: the tiny item that readers poll |
 | snapshot | body | the manifest (`flags.parts`), and `retired` |
@@ -11,21 +11,23 @@
 | blob#DIGEST | 0000, 0001, ... | a slice of a big document; never deleted |
 
 `document`, `before` and `after` are text, or name the blob that holds it. `change` is
-the id of the commit. `retired` names parts that the snapshot held before.
+the id of the commit. `changed` is the last change's at, author and action, `drawn` how
+users were drawn (`flags.store.drawing`); documents of earlier versions have neither.
+`retired` names parts that the snapshot held before.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from flags.errors import StoreUnavailable
 from flags.parts import Manifest, cut, expand, pack
 from flags.store.blobs import Item, key
-from flags.store.changes import Entry, Stored, dumps
+from flags.store.changes import Changed, Entry, Stored, dumps
 from flags.store.names import name_of, place
 
 # DynamoDB: 400 KB an item, 4 MB a transaction; a change writes its document thrice.
@@ -72,7 +74,10 @@ def document_put(entry: Entry, texts: Texts) -> Item:
     item = key(*place(entry.name)) | {
         "version": {"N": str(entry.version)},
         "document": texts.attribute(entry.after),
+        "changed": {"M": {k: {"S": v} for k, v in asdict(Changed.by(entry)).items()}},
     }
+    if entry.drawn is not None:
+        item["drawn"] = texts.attribute(entry.drawn)
     return conditioned(item, entry.version - 1)
 
 
@@ -131,7 +136,24 @@ def stored(item: Item, found: Found) -> Stored:
         name=name,
         version=int(item["version"]["N"]),
         body=_body(name, item["document"], found),
+        changed=_changed(item),
+        drawn=_drawn(name, item, found),
     )
+
+
+def _drawn(name: str, item: Item, found: Found) -> Mapping[str, Any] | None:
+    try:
+        return _body(name, item["drawn"], found) if "drawn" in item else None
+    except StoreUnavailable:
+        return None  # the document is what counts
+
+
+def _changed(item: Item) -> Changed | None:
+    try:
+        last = item["changed"]["M"]
+        return Changed(**{k: last[k]["S"] for k in ("at", "author", "action")})
+    except (KeyError, TypeError):
+        return None
 
 
 def entry(name: str, item: Item, found: Found) -> Entry:

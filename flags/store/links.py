@@ -15,7 +15,8 @@ from flags.store.names import ROUTING, name_of, place
 from flags.store.shares import mapping, meant, sequence
 
 Bodies = Mapping[str, Mapping[str, Any]]
-_KINDS = {"flags": "flag", "segments": "segment", "groups": "group"}
+# What the parts of a file hold.
+KINDS = {"flags": "flag", "segments": "segment", "groups": "group"}
 
 
 class Link(NamedTuple):
@@ -83,6 +84,27 @@ def needs(bodies: Bodies) -> Iterator[tuple[str, set[str]]]:
     yield from found.items()
 
 
+def uses(bodies: Bodies) -> set[tuple[str, str]]:
+    """Which documents name which others, groups' flags among them."""
+    live = {name: body for name, body in bodies.items() if not body.get("archived")}
+    links = (*_required(live), *_used_segments(live), *_grouped(live))
+    return {(link.owner, link.target) for link in links}
+
+
+def claims(bodies: Bodies) -> dict[tuple[str, str], str]:
+    """Who has what only one can have: a service, or a flag in exclusive groups."""
+    live = {name: body for name, body in bodies.items() if not body.get("archived")}
+    found = {
+        ("service", str(service)): name
+        for name, services in _claims(live).items()
+        for service in services
+    }
+    for link in _grouped(live):
+        if "exclusive" in live[link.owner]:
+            found["flag", link.target] = link.owner
+    return found
+
+
 def _required(bodies: Bodies) -> Iterator[Link]:
     for owner, body in bodies.items():
         for number, item in enumerate(sequence(body.get("requires"))):
@@ -131,7 +153,7 @@ def _dangling(link: Link, live: Bodies, bodies: Bodies) -> Iterator[Fault]:
     part, name = place(link.target)
     if link.target not in live:
         known = [place(n)[1] for n in live if place(n)[0] == part]
-        message = f"no {_KINDS.get(part, part)} {name!r}; {meant(name, known)}"
+        message = f"no {KINDS.get(part, part)} {name!r}; {meant(name, known)}"
         if link.target in bodies:
             message = f"{name} is archived; `canary restore {link.target}` it first"
         problem = Problem(path=link.path, message=message)

@@ -8,7 +8,15 @@ from threading import Lock
 
 from flags.errors import RevisionNotFound, VersionConflict
 from flags.snapshot import Body
-from flags.store.changes import Commit, Entry, SnapshotMoved, State, Stored, dumps
+from flags.store.changes import (
+    Changed,
+    Commit,
+    Entry,
+    SnapshotMoved,
+    State,
+    Stored,
+    dumps,
+)
 
 
 class MemoryStore:
@@ -57,9 +65,14 @@ class MemoryStore:
         body = json.loads(dumps(entry.after))
         version = entry.version
         self._documents[entry.name] = Stored(
-            name=entry.name, version=version, body=body
+            name=entry.name,
+            version=version,
+            body=body,
+            changed=Changed.by(entry),
+            drawn=entry.drawn,
         )
-        self._history.setdefault(entry.name, []).append(replace(entry, after=body))
+        row = replace(entry, after=body, drawn=None)
+        self._history.setdefault(entry.name, []).append(row)
         self._changes.add((entry.name, version, change))
 
     def committed(self, commit: Commit) -> bool:

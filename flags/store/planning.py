@@ -10,7 +10,7 @@ Laws
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flags.codec import MAX_BYTES, decode
@@ -20,7 +20,6 @@ from flags.parts import MAX_LISTS
 from flags.store.building import Change, Parts, built, held, sound, standing
 from flags.store.changes import (
     MAX_DOCUMENT_BYTES,
-    MAX_EDITS,
     Commit,
     Edit,
     Entry,
@@ -30,6 +29,7 @@ from flags.store.changes import (
     lists_of,
 )
 from flags.store.checks import AnyDocument, read_document
+from flags.store.drawing import Drawn, drawn
 from flags.store.links import Bodies, faults, located
 from flags.store.names import ROUTING, place
 from flags.store.values import epoch
@@ -42,7 +42,10 @@ _BIGGEST = 3
 def plan(
     state: State, edits: list[Edit], signature: Signature, *, at: str, salt: str
 ) -> Commit:
-    """Compile the edits; raises `VersionConflict` or `InvalidDocument`."""
+    """Compile the edits; raises `VersionConflict` or `InvalidDocument`.
+
+    How many may be written at once is not asked here, but where they are written.
+    """
     _check_versions(state, edits)
     documents = _read(edits)
     before = {name: stored.body for name, stored in state.documents.items()}
@@ -50,14 +53,23 @@ def plan(
     problems = [
         *_oversized(edits),
         *_taken(before, edits),
-        *_between(before, bodies, {edit.name for edit in edits}),
+        *between(before, bodies, {edit.name for edit in edits}),
     ]
     if problems:
         raise InvalidDocument(problems)
-    change = Change(documents=documents, bodies=bodies, salt=salt, now=_second(at))
+    change = Change(
+        documents=documents,
+        bodies=bodies,
+        salt=salt,
+        now=_second(at),
+        drawn=_drawn(state, edits),
+    )
     text, parts = _snapshot(state, change)
     return Commit(
-        entries=tuple(_entry(state, edit, signature, at) for edit in edits),
+        entries=tuple(
+            _entry(state, edit, signature, at, _drawing(edit, parts, change))
+            for edit in edits
+        ),
         based_on=state.snapshot,
         snapshot=state.snapshot + 1,
         body=text,
@@ -73,9 +85,6 @@ def _check_versions(state: State, edits: list[Edit]) -> None:
     if len({edit.name for edit in edits}) < len(edits):
         msg = "a change names a document twice"
         raise ValueError(msg)
-    if len(edits) > MAX_EDITS:
-        message = f"{len(edits)} documents change; apply at most {MAX_EDITS} at a time"
-        raise InvalidDocument([Problem(path="flags", message=message)])
 
 
 def _read(edits: list[Edit]) -> dict[str, AnyDocument]:
@@ -114,9 +123,17 @@ def _taken(before: Bodies, edits: list[Edit]) -> Iterator[Problem]:
             yield Problem(path=path, message=message)
 
 
-def _between(before: Bodies, bodies: Bodies, edited: set[str]) -> Iterator[Problem]:
-    """Problems between documents that the edits touch or cause."""
-    found = list(faults(bodies))
+def between(
+    before: Bodies,
+    bodies: Bodies,
+    edited: set[str],
+    unread: Callable[[str], bool] = lambda _: False,
+) -> Iterator[Problem]:
+    """Problems between documents that the edits touch or cause.
+
+    Nobody is told that an `unread` document is missing: it will be there.
+    """
+    found = [f for f in faults(bodies) if not (f.missing and unread(f.missing))]
     if any(not fault.owners & edited for fault in found):
         known = {fault.problem for fault in faults(before)}
         found = [f for f in found if f.owners & edited or f.problem not in known]
@@ -150,7 +167,11 @@ def _snapshot(state: State, change: Change) -> tuple[str, Parts]:
         # Something was damaged before, or the change is no good: leave out the former.
         parts = built(state, sound(state, before), change)
         parts = standing(parts, change.bodies)
-        text, ruleset = _written(state, parts, routing)
+        try:
+            text, ruleset = _written(state, parts, routing)
+        except InvalidSnapshot as error:
+            problem = Problem(path="", message=f"no reader would take this: {error}")
+            raise InvalidDocument([problem]) from error
     _check_plans(ruleset, change)
     return text, parts
 
@@ -191,7 +212,30 @@ def _check_plans(ruleset: Ruleset, change: Change) -> None:
         raise InvalidDocument(problems)
 
 
-def _entry(state: State, edit: Edit, signature: Signature, at: str) -> Entry:
+def _drawn(state: State, edits: list[Edit]) -> dict[str, Drawn]:
+    """How users were drawn; of a name that is used anew nobody's."""
+    kept = {name: stored.drawn for name, stored in state.documents.items()}
+    for edit in edits:
+        kind, short = place(edit.name)
+        parts = state.groups if kind == "groups" else state.compiled
+        # The snapshot knows best, but for what was archived, or got lost there.
+        kept[edit.name] = drawn(edit.name, parts.get(short)) or kept.get(edit.name)
+        if edit.action == "reuse":
+            kept[edit.name] = None
+    return {name: part for name, part in kept.items() if part is not None}
+
+
+def _drawing(edit: Edit, parts: Parts, change: Change) -> Drawn | None:
+    """How users are drawn after an edit; what is archived remembers how they were."""
+    found, short = parts.of(edit.name)
+    if short in found and edit.name != ROUTING:
+        return drawn(edit.name, found[short])
+    return change.drawn.get(edit.name)
+
+
+def _entry(
+    state: State, edit: Edit, signature: Signature, at: str, kept: Drawn | None
+) -> Entry:
     stored = state.documents.get(edit.name)
     return Entry(
         name=edit.name,
@@ -202,4 +246,5 @@ def _entry(state: State, edit: Edit, signature: Signature, at: str) -> Entry:
         action=edit.action,
         before=stored.body if stored else None,
         after=edit.body,
+        drawn=kept,
     )

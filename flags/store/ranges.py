@@ -73,7 +73,7 @@ def _ramp(
         kept = previous.stages
     stages = [
         {"at": at, **compiled_split(split)}
-        for at, split in _stages(wanted, kept, in_force(previous, by, now))
+        for at, split in _stages(wanted, kept, in_force(previous, by, now), now)
     ]
     linear = {"linear": True} if serve.linear else {}
     return {"stages": stages, **linear, **({"by": by} if by else {})}
@@ -82,18 +82,24 @@ def _ramp(
 def _stages(
     wanted: list[tuple[int, dict[str, int]]],
     kept: tuple[Stage, ...],
-    last: Split | None,
+    current: Split | None,
+    now: float,
 ) -> Iterator[tuple[int, Split]]:
-    """Each stage from the one before it; those that were there already stay."""
+    """Each stage from the one before it; those that were there already stay.
+
+    Stages of the past are made from what is in force `now`, whatever was before
+    them: of these only the last one decides.
+    """
     places = {stage.at: place for place, stage in enumerate(kept)}
-    expected: int | None = None
+    last, expected = current, None
     for number, (at, sizes) in enumerate(wanted):
         place = places.get(at)
         same = place is not None and _sizes(kept[place].split) == _held(sizes)
-        if place is not None and same and (number == 0 or place == expected):
+        follows = number == 0 or at <= now or place == expected
+        if place is not None and same and follows:
             last, expected = kept[place].split, place + 1
         else:
-            last, expected = reallocate(last, sizes), None
+            last, expected = reallocate(current if at <= now else last, sizes), None
         yield at, last
 
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from flags.store.strict import Document
 from flags.store.values import Moment, Percent, Text
 
+
+def _lasting(by: str) -> str:
+    if by == "now":
+        msg = "the time is nobody's identity; name an attribute that stays"
+        raise ValueError(msg)
+    return by
+
+
 By = Annotated[
     Text,
+    AfterValidator(_lasting),
     Field(
         description="The attribute whose value is hashed; without it the targeting key."
     ),

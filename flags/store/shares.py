@@ -52,10 +52,15 @@ def unknown_variant(
         yield Problem(path=path, message=f"no variant {variant!r}; defined: {listed}")
 
 
+def nearest(name: object, known: Sequence[str]) -> str | None:
+    """The known name that was probably meant."""
+    return next(iter(get_close_matches(str(name), known, n=1)), None)
+
+
 def meant(name: object, known: Sequence[str]) -> str:
     """The known name that was probably meant, as an end of a sentence."""
-    close = get_close_matches(str(name), known, n=1)
-    return f"did you mean {close[0]}?" if close else "apply it first, or along with it"
+    close = nearest(name, known)
+    return f"did you mean {close}?" if close else "apply it first, or along with it"
 
 
 def _ramp_problems(

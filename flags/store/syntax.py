@@ -22,6 +22,11 @@ MAX_BYTES = 8_000_000
 # Conditions take two levels each; this is far more than they and variants may have.
 MAX_LEVELS = 64
 MAX_VALUES = 2_000_000
+# Marks that turn the text after them round (a reader would see another text), and what
+# YAML takes for the end of a line.
+_TURNS = re.compile("[\x85\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_TOO_DEEP = f"nested too deep to be read; the limit is {MAX_LEVELS} levels"
+_SECOND = "another document begins here; a file holds one, so split it at the `---`"
 
 
 class _Loader(yaml.SafeLoader):
@@ -62,7 +67,13 @@ class _Dumper(yaml.SafeDumper):
     """Writes what `_Loader` reads: it quotes only what would change meaning."""
 
 
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = '"' if _TURNS.search(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
 _Dumper.yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+_Dumper.add_representer(str, _text)
 
 
 def parse(text: str, origin: str) -> object:
@@ -123,13 +134,17 @@ def _parse_yaml(text: str, origin: str) -> object:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{origin}:{mark.line + 1}:{mark.column + 1}" if mark else origin
-        message = error.problem or "not YAML"
+        second = isinstance(error, yaml.composer.ComposerError) and (
+            error.problem == "but found another document"
+        )
+        message = _SECOND if second else error.problem or "not YAML"
         raise InvalidDocument([Problem(path=place, message=message)]) from error
+    except RecursionError as error:
+        raise InvalidDocument([Problem(path=origin, message=_TOO_DEEP)]) from error
     except (
         yaml.YAMLError,
         AttributeError,
         LookupError,
-        RecursionError,
         TypeError,
         ValueError,
     ) as error:
@@ -140,4 +155,6 @@ def _parse_yaml(text: str, origin: str) -> object:
 
 def render(data: object) -> str:
     """Plain data as YAML, keys in the order given."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    text = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    # They stand in double quotes only, where an escape means the same.
+    return _TURNS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

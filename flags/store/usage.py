@@ -11,6 +11,8 @@ from typing import Any
 
 from flags.store.failures import translated
 
+_PK = {"S": "usage"}
+
 
 class Usage:
     """Reads the reports over a boto3 DynamoDB client."""
@@ -26,7 +28,7 @@ class Usage:
                 TableName=self._table,
                 KeyConditionExpression="pk = :pk AND sk >= :since",
                 ExpressionAttributeValues={
-                    ":pk": {"S": "usage"},
+                    ":pk": _PK,
                     ":since": {"S": since.isoformat()},
                 },
             )
@@ -35,3 +37,14 @@ class Usage:
             item["sk"]["S"]: frozenset(item.get("flags", {}).get("SS", ()))
             for item in items
         }
+
+    def first(self) -> date | None:
+        """The first day of which there is a report; raises `StoreUnavailable`."""
+        with translated(self._table):
+            rows = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": _PK},
+                Limit=1,
+            )["Items"]
+        return date.fromisoformat(rows[0]["sk"]["S"]) if rows else None

@@ -17,8 +17,9 @@ from flags.aws.client import AwsClient
 from flags.errors import CommitUnknown, StoreUnavailable, VersionConflict
 from flags.parts import digest, list_text
 from flags.reader import TableReader
-from flags.store.changes import Commit, Edit, Entry, Signature, State, Writer
+from flags.store.changes import Commit, Edit, Entry, Signature, State
 from flags.store.dynamodb import DynamoStore
+from flags.store.writer import Writer
 from flags.testing.commits import change
 
 pytestmark = pytest.mark.e2e

@@ -35,9 +35,9 @@ from flags.store.changes import (
     SnapshotMoved,
     State,
     Store,
-    Writer,
 )
 from flags.store.dynamodb import DynamoStore
+from flags.store.writer import Writer
 from flags.testing import FakeClock, MemoryStore
 from flags.testing.commits import change
 from tests.contracts.store_contract import TABLE, Wire, reader, scan, table

@@ -18,7 +18,8 @@ from flags.errors import StoreUnavailable
 from flags.model import Flag, Ruleset
 from flags.record import replace
 from flags.snapshot import Body, Snapshot
-from flags.store.changes import Edit, Signature, Writer
+from flags.store.changes import Edit, Signature
+from flags.store.writer import Writer
 from flags.testing import FakeClock, MemoryStore
 
 FLAGS: dict[str, Any] = {

@@ -11,7 +11,8 @@ from flags import release
 from flags.codec import decode
 from flags.errors import FlagsError
 from flags.model import Context, Decision, Flag, Reason, Ruleset
-from flags.store.changes import Edit, Signature, State, Writer
+from flags.store.changes import Edit, Signature, State
+from flags.store.writer import Writer
 from flags.testing import MemoryStore
 from flags.token import Carried
 from rollouts import moves

@@ -19,8 +19,9 @@ from flags.codec import decode
 from flags.errors import StoreUnavailable
 from flags.openfeature import CanaryProvider
 from flags.snapshot import Body, Snapshot
-from flags.store.changes import Edit, Signature, State, Writer
+from flags.store.changes import Edit, Signature, State
 from flags.store.checks import read_file
+from flags.store.writer import Writer
 from flags.testing import FakeClock, MemoryStore
 
 ON_OFF: dict[str, Any] = {"variants": {"on": True, "off": False}, "off": "off"}

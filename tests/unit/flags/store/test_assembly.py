@@ -90,12 +90,12 @@ def test_a_new_list() -> None:
     assert [f"snapshot#{name}"] == list(made.parts)
     found = manifest(body(made))
     assert found is not None
-    assert {SHA: Part(name, 1, len(list_text(IDS)))} == found.lists
+    assert {SHA: Part(id=name, slices=1, size=len(list_text(IDS)))} == found.lists
 
 
 def test_a_list_is_carried_over() -> None:
     """A list that the manifest names already stays where it is."""
-    part = Part("old", 3, 900)
+    part = Part(id="old", slices=3, size=900)
     base = Base(manifest=Manifest(version=1, lists={SHA: part}))
 
     made = assembled(NAMED, base, lists={SHA: IDS})
@@ -128,7 +128,9 @@ def test_what_is_not_named_any_more_retires() -> None:
     """The parts of the manifest before are kept in mind with the time."""
     earlier = Retired(id="earlier", slices=1, at=7)
     before = Manifest(
-        version=1, part=Part("text", 2, 9), lists={"abc": Part("list", 3, 9)}
+        version=1,
+        part=Part(id="text", slices=2, size=9),
+        lists={"abc": Part(id="list", slices=3, size=9)},
     )
     made = assembled({"gift": {}}, Base(manifest=before, retired=(earlier,)))
 
@@ -168,7 +170,10 @@ def test_due_for_lack_of_room() -> None:
 @pytest.mark.parametrize(("count", "size"), [(MAX_LISTS + 1, 1), (17, MAX_BYTES)])
 def test_more_lists_than_readers_take(count: int, size: int) -> None:
     """What readers would refuse is not written."""
-    lists = {str(number): Part(str(number), 1, size) for number in range(count)}
+    lists = {
+        str(number): Part(id=str(number), slices=1, size=size)
+        for number in range(count)
+    }
     segments = {sha: {"included": {"list": sha}} for sha in lists}
     state = replace(State(), segments=segments)
     base = Base(manifest=Manifest(version=1, lists=lists))

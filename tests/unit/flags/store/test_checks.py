@@ -17,7 +17,7 @@ from tests.unit.flags.store.wrong import GIFT, MAPPING, ROUTE, SHOP, problems, r
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (None, "expected a mapping with flags, segments, groups or routing"),
+        (None, "empty; expected a mapping with flags, segments, groups or routing"),
         ([], "expected a mapping with flags, segments, groups or routing"),
         ("text", "expected a mapping with flags, segments, groups or routing"),
         (

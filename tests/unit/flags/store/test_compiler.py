@@ -11,13 +11,15 @@ import pytest
 from flags.codec import decode, flag_from
 from flags.errors import InvalidDocument
 from flags.model import Clause, Flag, Group, Split
-from flags.store.changes import Edit, Signature, Writer
-from flags.store.checks import read_file, read_flag
+from flags.store.changes import Edit, Signature
+from flags.store.checks import read_file
 from flags.store.compiler import Making, compile_flag, compile_snapshot, other
 from flags.store.documents import FlagDocument
 from flags.store.syntax import parse, render
+from flags.store.writer import Writer
 from flags.testing import MemoryStore
 from rollouts import moves
+from tests.unit.flags.store.wrong import read_flag
 
 GIFT: dict[str, Any] = {
     "variants": {"on": True, "off": False},

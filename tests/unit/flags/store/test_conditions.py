@@ -9,10 +9,16 @@ import pytest
 from flags.engine.operators import OPERATORS as MAKERS
 from flags.model import Clause, InSegment
 from flags.parts import digest
-from flags.store.checks import read_flag
 from flags.store.clauses import compile_condition
 from flags.store.conditions import OPERAND_KEYS
-from tests.unit.flags.store.wrong import GIFT, OPERATORS, UNKNOWN, problems, rule
+from tests.unit.flags.store.wrong import (
+    GIFT,
+    OPERATORS,
+    UNKNOWN,
+    problems,
+    read_flag,
+    rule,
+)
 
 GOOD = {
     "equals": "gold",
@@ -111,6 +117,16 @@ FOLDING = (
             "goes with weekday_in, time_between only",
         ),
         (
+            {"weekday_in": ["mon"], "zone": "europe/amsterdam"},
+            ".zone",
+            "give the name of a time zone, like Europe/Amsterdam",
+        ),
+        (
+            {"weekday_in": ["mon"], "zone": "posix/Europe/Amsterdam"},
+            ".zone",
+            "give the name of a time zone, like Europe/Amsterdam",
+        ),
+        (
             {"weekday_in": ["mon"], "zone": "Mars/Base"},
             ".zone",
             "give the name of a time zone, like Europe/Amsterdam",
@@ -165,7 +181,7 @@ def test_operands_are_tried(clause: dict[str, Any]) -> None:
 def test_the_models_of_both_paths_agree() -> None:
     """What is compiled here is named as the read path names it."""
     assert {"attribute", "operator", "operand", "negate", "ignore_case", "zone"} == set(
-        Clause.__dataclass_fields__
+        Clause.__fields__
     )
-    assert {"segment", "negate"} == set(InSegment.__dataclass_fields__)
+    assert {"segment", "negate"} == set(InSegment.__fields__)
     assert 32 == len(digest(b"[]"))

@@ -14,16 +14,9 @@ from flags.errors import CommitUnknown, StoreUnavailable, VersionConflict
 from flags.parts import digest, list_text
 from flags.snapshot import Body
 from flags.store.assembly import KEPT_SECONDS
-from flags.store.changes import (
-    Commit,
-    Edit,
-    Signature,
-    SnapshotMoved,
-    State,
-    Writer,
-    dumps,
-)
+from flags.store.changes import Commit, Edit, Signature, SnapshotMoved, State, dumps
 from flags.store.dynamodb import DynamoStore
+from flags.store.writer import Writer
 from flags.testing import FakeClock
 from flags.testing.commits import change
 from tests.contracts.store_contract import TABLE, Wire, reader, scan, table

@@ -11,7 +11,6 @@ from flags.codec import decode
 from flags.errors import InvalidDocument, VersionConflict
 from flags.store.changes import (
     MAX_DOCUMENT_BYTES,
-    MAX_EDITS,
     Commit,
     Edit,
     Entry,
@@ -118,16 +117,6 @@ def test_shared_service() -> None:
     )
 
 
-def test_too_many_edits() -> None:
-    """More documents than a transaction holds are refused."""
-    edits = [edit(f"f{number}", GIFT) for number in range(MAX_EDITS + 1)]
-
-    planned(State(), *edits[1:])
-    assert "flags: 50 documents change; apply at most 49 at a time" == refusal(
-        State(), *edits
-    )
-
-
 def heavy(size: int, letter: str = "x") -> dict[str, Any]:
     """A document of exactly that many bytes."""
     body = {**GIFT, "variants": {"on": ""}}
@@ -195,3 +184,26 @@ def test_a_damaged_flag_is_compiled_anew() -> None:
     made = planned(damaged, edit("shop", SHOP | {"weight": 10}, based_on=1))
 
     assert decode(made.body).flags["gift"].variants == {"on": True}
+
+
+def test_what_no_reader_would_take() -> None:
+    """A change that multiplies the work of an evaluation is refused, and says so."""
+    file: dict[str, Any] = {"s0": {"included": ["ann"]}}
+    for level in range(1, 8):
+        uses = [{"segment": f"s{level - 1}"}] * 4
+        file[f"s{level}"] = {"rules": [{"any": uses}]}
+    flag = {
+        "variants": {"on": True, "off": False},
+        "off": "off",
+        "rules": [{"when": {"segment": "s7"}, "serve": "on"}],
+        "serve": "off",
+    }
+    edits = [
+        Edit(name=f"segment:{n}", body=b, based_on=0, action="apply")
+        for n, b in file.items()
+    ]
+    edits.append(Edit(name="gift", body=flag, based_on=0, action="apply"))
+
+    with pytest.raises(InvalidDocument, match=r"gift leads to [0-9]+ tests") as raised:
+        plan(State(), edits, Signature(author="ann"), at="t", salt="s")
+    assert 2 == raised.value.exit_code

@@ -5,13 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from flags.bucketing import owner
 from flags.compiled import serve_from
 from flags.engine.ramping import split_at
 from flags.model import Ramp, Serve, Split
-from flags.store.checks import read_flag
 from flags.store.ranges import compile_serve, in_force
 from flags.store.values import epoch
+from tests.unit.flags.store.wrong import read_flag
 
 FLAG: dict[str, Any] = {"variants": {"a": 1, "b": 2, "c": 3}, "off": "c"}
 Shares = dict[str, Any]
@@ -119,3 +121,30 @@ def test_a_changed_stage() -> None:
     assert before.stages[0] == after.stages[0]
     assert 30_000 == moved(after.stages[0].split, after.stages[1].split)
     assert 40_000 == moved(after.stages[1].split, after.stages[2].split)
+
+
+@pytest.mark.parametrize("kept", [(0, 2), (1, 2), (2,), (0, 1, 2)])
+def test_what_is_over_moves_nobody(kept: tuple[int, ...]) -> None:
+    """Whatever becomes of stages that are over, those in force keep their users."""
+    stages = (
+        (DAYS[0], {"a": 34, "b": 33, "c": 33}),
+        (DAYS[1], {"a": 70, "b": 10, "c": 20}),
+        (DAYS[2], {"a": 20, "b": 40, "c": 40}),
+    )
+    before = made(ramp(*stages))
+    after = made(ramp(*[stages[place] for place in kept]), before, at=DAYS[3])
+    now = epoch(DAYS[3])
+
+    assert isinstance(before, Ramp)
+    assert isinstance(after, Ramp)
+    assert split_at(before, now) == split_at(after, now)
+
+
+def test_a_mended_stage_starts_from_what_is_in_force() -> None:
+    """New percentages of the stage in force move as few as from its old ones."""
+    before = made(ramp((DAYS[0], LAST), (DAYS[1], FIRST)))
+    after = made(ramp((DAYS[0], LAST), (DAYS[1], SECOND)), before, at=DAYS[2])
+
+    assert isinstance(before, Ramp)
+    assert isinstance(after, Ramp)
+    assert 30_000 == moved(before.stages[1].split, after.stages[1].split)

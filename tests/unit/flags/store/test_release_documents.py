@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from flags.store.checks import read_flag
 from tests.unit.flags.store.wrong import (
     CLAUSE,
     EMPTY,
@@ -17,6 +16,7 @@ from tests.unit.flags.store.wrong import (
     SHOP,
     UNKNOWN,
     problems,
+    read_flag,
     rule,
 )
 

@@ -6,9 +6,16 @@ from typing import Any
 
 import pytest
 
-from flags.store.checks import read_flag
 from flags.store.serving import RampDocument, SplitDocument, form
-from tests.unit.flags.store.wrong import CLAUSE, GIFT, PERCENT, SHOP, UNKNOWN, problems
+from tests.unit.flags.store.wrong import (
+    CLAUSE,
+    GIFT,
+    PERCENT,
+    SHOP,
+    UNKNOWN,
+    problems,
+    read_flag,
+)
 
 RAMP = {
     "ramp": [
@@ -75,6 +82,11 @@ TIME = "give a time like 2026-12-01T09:00:00+01:00, or a date"
         ({"split": {}}, ".split", "the percentages add up to 0, not 100"),
         ({"split": {"oh": 100}}, ".split.oh", "no variant 'oh'; defined: on, off"),
         ({"split": ALL, "bye": "x"}, ".bye", UNKNOWN),
+        (
+            {"split": ALL, "by": "now"},
+            ".by",
+            "the time is nobody's identity; name an attribute that stays",
+        ),
         ({"split": "on"}, ".split", "input should be a valid dictionary"),
         ({"ramp": {}}, ".ramp", "input should be a valid list"),
         (

@@ -59,6 +59,16 @@ def test_nothing_reported_is_empty(client: Any) -> None:
     assert {} == Usage(client, TABLE).usage(date(2026, 6, 1))
 
 
+def test_the_first_day_is_known(client: Any) -> None:
+    """How far back reports go; without any they don't."""
+    assert date(2026, 5, 1) == Usage(client, TABLE).first()
+
+    for day in ("01", "02", "03"):
+        key = {"pk": {"S": "usage"}, "sk": {"S": f"2026-05-{day}"}}
+        client.delete_item(TableName=TABLE, Key=key)
+    assert Usage(client, TABLE).first() is None
+
+
 def test_a_table_that_is_gone_says_what_to_do(client: Any) -> None:
     """Errors are those of the store."""
     with pytest.raises(StoreUnavailable, match="there is no table other"):

@@ -9,11 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from flags.errors import CommitUnknown, StoreUnavailable, VersionConflict
+from flags.errors import (
+    CommitUnknown,
+    InvalidDocument,
+    StoreUnavailable,
+    VersionConflict,
+)
 from flags.store.changes import (
-    FIRST_WAIT,
-    LAST_WAIT,
-    PATIENCE,
+    MAX_EDITS,
     Commit,
     Edit,
     Entry,
@@ -21,8 +24,8 @@ from flags.store.changes import (
     SnapshotMoved,
     State,
     Store,
-    Writer,
 )
+from flags.store.writer import FIRST_WAIT, LAST_WAIT, PATIENCE, Writer
 from flags.testing import FakeClock, MemoryStore
 from flags.testing.commits import change
 
@@ -321,3 +324,15 @@ def test_threads(*, same: bool) -> None:
     assert 200 == len(done) == store.load().snapshot
     assert sorted(map(repr, done)) == sorted(map(repr, rows))
     assert set(range(200)) == {entry.after["is"] for entry in rows}
+
+
+def test_too_many_edits_are_refused_with_what_to_do() -> None:
+    """More documents than a transaction holds are not sent."""
+    bench = Bench()
+
+    def edits(state: State) -> list[Edit]:
+        return [put(f"f{number}", 1)(state)[0] for number in range(MAX_EDITS + 1)]
+
+    with pytest.raises(InvalidDocument, match="50 documents change, and one trans"):
+        bench.writer.write(edits, SIGNED)
+    assert {} == bench.store.load().documents

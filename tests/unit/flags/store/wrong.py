@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from flags.errors import InvalidDocument
-from flags.store.checks import read_file
+from flags.store.checks import read_document, read_file
+from flags.store.documents import FlagDocument
 
 GIFT: dict[str, Any] = {
     "variants": {"on": True, "off": False},
@@ -56,6 +57,13 @@ def problems(data: object) -> list[str]:
         read_file(data)
     assert "\n".join(map(str, raised.value.problems)) == str(raised.value)
     return str(raised.value).split("\n")
+
+
+def read_flag(name: str, data: object) -> FlagDocument:
+    """A stored flag, read."""
+    document = read_document(name, data)
+    assert isinstance(document, FlagDocument)
+    return document
 
 
 def rule(when: Any, serve: Any = "on", **more: Any) -> dict[str, Any]:

@@ -1,0 +1,64 @@
+"""How users were drawn: salts and ranges, which no document says.
+
+The snapshot has them while a flag is in it. They are kept beside the document too, so
+that neither an archiving nor a lost snapshot draws anybody anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flags.codec import flag_from, slots_from
+from flags.model import Flag, Slots
+from flags.store.names import place
+
+Compiled = dict[str, Any]
+Drawn = Mapping[str, Any]
+
+_EVERYONE = {"join": "all", "members": []}
+_BROKEN = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+
+
+def drawn(name: str, part: Compiled | None) -> Compiled | None:
+    """Of a compiled flag or group what says how its users were drawn."""
+    kind, _ = place(name)
+    if kind == "groups":
+        return part
+    try:
+        return _flag(part) if kind == "flags" and part else None
+    except _BROKEN:
+        return None  # a damaged part
+
+
+def _flag(part: Compiled) -> Compiled:
+    kept = {key: part[key] for key in ("version", "off", "salt", "serve")}
+    kept |= {"enabled": True, "variants": dict.fromkeys(part["variants"], True)}
+    if rules := list(_split_rules(part)):
+        kept["rules"] = rules
+    if "release" in part:
+        kept["release"] = part["release"]
+    return kept
+
+
+def _split_rules(part: Compiled) -> Iterator[Compiled]:
+    """Rules keep their users by their names; what they ask for doesn't matter."""
+    for rule in part.get("rules", ()):
+        if not isinstance(rule["serve"], str):
+            yield {"name": rule["name"], "when": _EVERYONE, "serve": rule["serve"]}
+
+
+def flag_of(name: str, kept: Drawn | None) -> Flag | None:
+    """The flag as far as drawing goes, or None."""
+    try:
+        return flag_from(name, kept) if kept else None
+    except _BROKEN:
+        return None
+
+
+def slots_of(name: str, kept: Drawn | None) -> Slots | None:
+    """The group as far as drawing goes, or None."""
+    try:
+        return slots_from(name, kept) if kept else None
+    except _BROKEN:
+        return None
