@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -11,7 +12,7 @@ import typer
 from typer.main import get_command
 
 from admin_cli.app import app
-from admin_cli.output import report_error
+from admin_cli.output import plain, report_error
 from flags.errors import FlagsError
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ INTERRUPTED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the answer is the exit code."""
+    _open()
+    if sys.stdout is None:
+        told = "standard output is closed; send it to /dev/null to see nothing"
+        report_error(sys.stderr, Exception(told))
+        return 1
     try:
         code = get_command(app).main(argv, prog_name="canary", standalone_mode=False)
         sys.stdout.flush()
@@ -37,6 +43,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _open() -> None:
+    """Python has None for a stream that is closed (`<&-`)."""
+    sys.stdin = sys.stdin or io.StringIO()
+    sys.stderr = sys.stderr or io.StringIO()
+
+
 def _failed(error: Exception) -> int:
     if os.environ.get(DEBUG):
         traceback.print_exception(error)
@@ -48,10 +60,10 @@ def _failed(error: Exception) -> int:
         command = context.command_path if context else "canary"
         # Without a message it was no command at all: the help was shown instead.
         if message := error.format_message().rstrip("."):
-            told = f"{message}; see `{command} --help`"
+            told = f"{plain(message)}; see `{command} --help`"
             report_error(sys.stderr, Exception(told))
         return error.exit_code
-    told = f"{type(error).__name__}: {error}; {DEBUG}=1 shows where it came from"
+    told = f"{type(error).__name__}: {plain(error)}; {DEBUG}=1 shows where it came from"
     report_error(sys.stderr, Exception(told))
     return 1
 

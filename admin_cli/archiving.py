@@ -12,21 +12,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from admin_cli.files import normal
-from admin_cli.kinds import ARCHIVED, is_archived
-from flags.errors import InvalidDocument, NotFound, Problem
+from admin_cli.finding import find, find_all
+from flags.errors import InvalidDocument, Problem
 from flags.store.changes import Edit, State, Stored
 from flags.store.checks import File
 from flags.store.links import located
-from flags.store.names import ROUTING
+from flags.store.names import ARCHIVED, ROUTING, is_archived
 
 
 def archive(state: State, names: Iterable[str]) -> list[Edit]:
-    """Make tombstones of these; raises `NotFound` or `InvalidDocument`."""
-    wanted = list(dict.fromkeys(names))
-    for name in wanted:
-        if name not in state.documents:
-            raise NotFound(name, list(state.documents))
-    found = [state.documents[name] for name in wanted]
+    """Make tombstones of these; raises `Unknown` or `InvalidDocument`."""
+    found = find_all(state, names)
     if problems := [problem for stored in found for problem in _refusals(stored)]:
         raise InvalidDocument(problems)
     return [_edit(stored) for stored in found if not is_archived(stored.body)]
@@ -41,6 +37,12 @@ def restore(stored: Stored) -> Edit:
         based_on=stored.version,
         action="restore",
     )
+
+
+def restored(state: State, name: str) -> list[Edit]:
+    """The same of a name, unless it is in use; raises `Unknown`."""
+    stored = find(state, name)
+    return [restore(stored)] if is_archived(stored.body) else []
 
 
 def surplus(file: File, state: State) -> list[str]:

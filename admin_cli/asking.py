@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any
 
 from flags.errors import InvalidDocument, Problem
 from flags.model import Context
+from flags.store.values import SURROGATE
 
 
 def context(key: str | None, pairs: Sequence[str], text: str | None) -> Context:
@@ -17,7 +19,11 @@ def context(key: str | None, pairs: Sequence[str], text: str | None) -> Context:
     Raises `InvalidDocument` with all that is wrong. A dot in a name leads into an
     object: `tenant.plan=pro` is `{"tenant": {"plan": "pro"}}`.
     """
-    problems: list[Problem] = []
+    problems = [
+        Problem(path=option, message="not text in UTF-8")
+        for option, given in (("--id", key), ("--context", text), *_named(pairs))
+        if given and SURROGATE.search(given)
+    ]
     found = _object(text, problems)
     inner = _key(found.pop("key", None), problems)
     key = inner if key is None else key
@@ -28,6 +34,10 @@ def context(key: str | None, pairs: Sequence[str], text: str | None) -> Context:
     if problems:
         raise InvalidDocument(problems)
     return Context(key=key, attributes=found)
+
+
+def _named(pairs: Sequence[str]) -> Iterator[tuple[str, str]]:
+    return (("--attribute", pair) for pair in pairs)
 
 
 def _key(value: Any, problems: list[Problem]) -> str | None:
@@ -78,7 +88,17 @@ def _put(into: dict[str, Any], path: list[str], value: Any) -> bool:
 
 
 def _loads(text: str) -> Any:
-    return json.loads(text, parse_constant=_number, parse_float=_number)
+    return json.loads(
+        text, parse_constant=_number, parse_float=_number, object_pairs_hook=_unique
+    )
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    counted = Counter(name for name, _ in pairs)
+    if twice := [name for name, count in counted.items() if count > 1]:
+        msg = f"{twice[0]} stands twice"
+        raise ValueError(msg)
+    return dict(pairs)
 
 
 def _number(text: str) -> float:

@@ -5,45 +5,23 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from string import ascii_lowercase, digits
 from typing import Any
 
+from admin_cli import clock
 from admin_cli.conflicts import annotate
 from admin_cli.differences import differences, same
 from admin_cli.files import normal
-from admin_cli.kinds import is_archived
+from admin_cli.finding import find, unburied
 from admin_cli.output import Format, Screen, lines
-from flags.errors import InvalidDocument, NotFound, Problem, VersionConflict
-from flags.store.changes import (
-    Commit,
-    Edit,
-    Entry,
-    Signature,
-    State,
-    Store,
-    Stored,
-    Writer,
-)
-from flags.store.links import located
+from flags.errors import VersionConflict
+from flags.store.changes import Commit, Edit, Entry, Signature, State, Store, Stored
+from flags.store.planning import plan
+from flags.store.writer import Writer
 
 Body = Mapping[str, Any]
 # How often a move that must go through is made anew.
 ATTEMPTS = 12
-
-
-class Rehearsal:
-    """A store that reads and never writes: a change goes as far as its commit."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.load = store.load
-        self.history = store.history
-        self.revision = store.revision
-        self.committed = store.committed
-
-    def commit(self, commit: Commit) -> None:
-        """Write nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +51,24 @@ def write(
     store: Store, edit: Callable[[State], list[Edit]], signature: Signature
 ) -> tuple[Entry, ...]:
     """Commit what `edit` makes of the state; a conflict says what changed."""
-    writer = Writer(store=store, timestamp=timestamp, salt=salt)
+    writer = Writer(store=store, timestamp=clock.timestamp, salt=salt)
     try:
         return writer.write(edit, signature)
     except VersionConflict as error:
         raise annotate(error, store) from error.__cause__
+
+
+def rehearse(
+    state: State, edit: Callable[[State], list[Edit]], signature: Signature
+) -> Commit:
+    """What one commit of all this would be, however many documents it takes."""
+    return plan(
+        state,
+        edit(state),
+        signature,
+        at=clock.timestamp(),
+        salt=salt(),
+    )
 
 
 def carry_out(store: Store, signature: Signature, move: Move) -> Moved:
@@ -105,27 +96,15 @@ def insist(attempt: Callable[[], Moved]) -> Moved:
     return attempt()
 
 
-def find(state: State, name: str) -> Stored:
-    """A document of the table; raises `NotFound`."""
-    try:
-        return state.documents[name]
-    except KeyError:
-        raise NotFound(name, list(state.documents)) from None
-
-
-def unburied(stored: Stored) -> Stored:
-    """The document if it is in use; raises `InvalidDocument` for a tombstone."""
-    if is_archived(stored.body):
-        message = f"archived; `canary restore {stored.name}` brings it back"
-        raise InvalidDocument([Problem(path=located(stored.name), message=message)])
-    return stored
+def expect(stored: Stored, version: int | None) -> None:
+    """Raises `VersionConflict` if a person counts on another version."""
+    if version is not None and version != stored.version:
+        raise VersionConflict(stored.name, version, stored.version)
 
 
 def _edit(stored: Stored, move: Move) -> Edit:
     """An edit in normal form; raises `VersionConflict` or `InvalidDocument`."""
-    expected = move.if_version
-    if expected is not None and expected != stored.version:
-        raise VersionConflict(stored.name, expected, stored.version)
+    expect(stored, move.if_version)
     body = normal(stored.name, move.change(stored.body))
     return Edit(
         name=stored.name, body=body, based_on=stored.version, action=move.action
@@ -171,11 +150,6 @@ def show(screen: Screen, entries: tuple[Entry, ...], *, dry_run: bool = False) -
         screen.note("a dry run: nothing was written")
     if entries or screen.format is not Format.TABLE:
         screen.show(data(entries, dry_run=dry_run), lambda: lines(texts(entries)))
-
-
-def timestamp() -> str:
-    """Now, as ISO 8601 in UTC."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def salt() -> str:

@@ -1,9 +1,10 @@
-"""The time, for commands that compare something with it."""
+"""The time: what it is now, and as people type it."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from flags.engine import times
 from flags.errors import InvalidDocument, Problem
 
 
@@ -17,6 +18,11 @@ def today() -> date:
     return now().date()
 
 
+def timestamp() -> str:
+    """Now, as ISO 8601 in UTC: how changes are dated."""
+    return now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def moment(text: str) -> float:
     """A time as people type it, in seconds; raises `InvalidDocument`.
 
@@ -27,4 +33,8 @@ def moment(text: str) -> float:
     except ValueError:
         message = f"{text!r} is no time such as 2026-12-24T18:00:00+01:00"
         raise InvalidDocument([Problem(path="--at", message=message)]) from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    seconds = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    if times.moment(seconds) is None:
+        message = f"{text} is out of reach; give a time in the years 2 to 9998"
+        raise InvalidDocument([Problem(path="--at", message=message)])
+    return seconds

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, TextIO
 from admin_cli.output import Format, Screen, plain
 
 if TYPE_CHECKING:
+    from admin_cli.clerk import Clerk
     from admin_cli.session import Session
-    from flags.store.changes import Signature, Store
+    from flags.store.changes import Signature, State, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +23,39 @@ class Desk:
     out: TextIO
     err: TextIO
 
+    def clerk(
+        self,
+        output: Format | None,
+        signed: tuple[str | None, str],
+        *,
+        dry_run: bool = False,
+    ) -> Clerk:
+        """Who carries out a change, signed by an author with a reason."""
+        from admin_cli.clerk import (  # noqa: PLC0415 - slow, and `--help` waits
+            Clerk,
+        )
+        from admin_cli.rehearsal import Rehearsal  # noqa: PLC0415 - with the rest
+
+        store, signature = self.open(*signed)
+        return Clerk(
+            store=Rehearsal(store) if dry_run else store,
+            signature=signature,
+            screen=self.screen(output),
+            dry_run=dry_run,
+        )
+
+    def load(self) -> State:
+        """All that the table holds; raises `StoreUnavailable`."""
+        return self.session.store().load()
+
     def open(self, author: str | None, reason: str) -> tuple[Store, Signature]:
         """The store for a change, and who signs it."""
         from flags.store.changes import (  # noqa: PLC0415 - slow, and `--help` waits
             Signature,
         )
 
+        _check_text("--author", author or "")
+        _check_text("--reason", reason)
         store = self.session.store()
         author = author or self.session.author()
         return store, Signature(author=author, reason=reason)
@@ -60,3 +88,15 @@ class Desk:
             otherwise = Format.TABLE if self.out.isatty() else Format.JSON
         chosen = asked or self.format or otherwise
         return Screen(out=self.out, err=self.err, format=chosen)
+
+
+def _check_text(option: str, text: str) -> None:
+    """Raises `InvalidDocument` for bytes that the shell passed and no text can hold."""
+    from flags.errors import (  # noqa: PLC0415 - with the rest
+        InvalidDocument,
+        Problem,
+    )
+    from flags.store.values import SURROGATE  # noqa: PLC0415 - with the rest
+
+    if SURROGATE.search(text):
+        raise InvalidDocument([Problem(path=option, message="not text in UTF-8")])

@@ -127,4 +127,4 @@ def _result(flag: Flag, decision: Decision) -> Data:
     made = Carried(
         release=flag.name, variant=decision.variant, generation=decision.version
     )
-    return result | {"role": role, "token": str(Token((made,)))}
+    return result | {"role": role, "token": str(Token(members=(made,)))}

@@ -13,15 +13,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from admin_cli.differences import same
-from admin_cli.kinds import is_archived
+from admin_cli.finding import find_all
 from flags.codec import MAX_BYTES, decode
-from flags.errors import InvalidDocument, NotFound, Problem, VersionConflict
+from flags.errors import InvalidDocument, Problem, VersionConflict
 from flags.model import Ruleset
 from flags.store.changes import Edit, State
 from flags.store.checks import File, read_document
 from flags.store.compiler import compile_snapshot
 from flags.store.documents import COLOURS, FlagDocument
-from flags.store.names import ROUTING, SEGMENT, place
+from flags.store.names import ROUTING, SEGMENT, is_archived, place
 from flags.store.strict import Document
 
 Body = Mapping[str, Any]
@@ -35,9 +35,9 @@ def edits(
 
     With `force` an archived document's name may be used again.
     """
-    bodies = list(_bodies(file, state))
-    if if_version is not None and len(bodies) != 1:
-        message = f"the file holds {len(bodies)} documents; give each its `version`"
+    found = list(bodies(file, state))
+    if if_version is not None and len(found) != 1:
+        message = f"the file holds {len(found)} documents; give each its `version`"
         raise InvalidDocument([Problem(path="--if-version", message=message)])
     return [
         Edit(
@@ -46,7 +46,7 @@ def edits(
             based_on=state.version(name),
             action="reuse" if force and _buried(state, name) else "apply",
         )
-        for name, version, body in bodies
+        for name, version, body in found
         if _moved(state, name, if_version, version, body)
     ]
 
@@ -87,10 +87,8 @@ def merge(document: FlagDocument, stored: Body | None) -> dict[str, Any]:
 def export(
     state: State, names: Sequence[str], *, tombstones: bool = False
 ) -> dict[str, Any]:
-    """A file of these documents, or of all; raises `NotFound`."""
-    for name in names:
-        if name not in state.documents:
-            raise NotFound(name, list(state.documents))
+    """A file of these documents, or of all; raises `Unknown`."""
+    find_all(state, names)
     buried = [name for name in names if _buried(state, name)]
     if buried and not tombstones:
         message = "archived; add --archived to look at it, or restore it"
@@ -149,8 +147,8 @@ def _ids(state: State, name: str, key: str, part: Any) -> Any:
 
 def live(state: State) -> list[str]:
     """The releases with a live rollout."""
-    bodies = {name: stored.body for name, stored in state.documents.items()}
-    return sorted(name for name, body in bodies.items() if "weight" in body)
+    documents = state.documents.items()
+    return sorted(name for name, stored in documents if "weight" in stored.body)
 
 
 def normal(name: str, body: Body) -> Body:
@@ -163,7 +161,8 @@ def normal(name: str, body: Body) -> Body:
     return dict(read_document(name, body).body())
 
 
-def _bodies(file: File, state: State) -> Iterator[tuple[str, int | None, Body]]:
+def bodies(file: File, state: State) -> Iterator[tuple[str, int | None, Body]]:
+    """By name the version that the file gives, and the body that would be written."""
     for name, document in file.documents().items():
         stored = state.documents.get(name)
         if isinstance(document, FlagDocument):

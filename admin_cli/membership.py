@@ -7,10 +7,9 @@ from typing import Any, TextIO
 
 from admin_cli.changing import Move
 from admin_cli.input import read
-from admin_cli.kinds import is_archived
 from flags.errors import InvalidDocument, Problem
 from flags.store.changes import State
-from flags.store.names import SEGMENT
+from flags.store.names import SEGMENT, is_archived
 
 Body = Mapping[str, Any]
 _COUNTED = ("included", "excluded", "rules")
@@ -50,9 +49,12 @@ def move(name: str, change: Change, given: Sequence[str], *, excluded: bool) -> 
 
 
 def ids(given: Sequence[str], path: str | None, stdin: TextIO) -> list[str]:
-    """The ids of the command line and of a file, one a line, each once."""
+    """The ids of the command line and of a file, one a line, each once.
+
+    Blanks around an id are no part of it; a `#` is.
+    """
     lines = [] if path is None else read(path, stdin).splitlines()
-    found = list(dict.fromkeys([*given, *filter(None, map(str.strip, lines))]))
+    found = list(dict.fromkeys(filter(None, map(str.strip, [*given, *lines]))))
     if not found:
         message = "none given; name some, or give a file with --from-file"
         raise InvalidDocument([Problem(path="ID", message=message)])

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 # C0 but tab and newline, DEL, C1, the marks that turn text round, and surrogates,
 # which no stream takes.
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    "\ud800-\udfff]"
 )
 _BLANKS = re.compile(r"[\t\r\n]+")
 # Wide enough that a table in a pipe or a log isn't folded.
@@ -40,14 +41,14 @@ class Format(StrEnum):
 
 
 def plain(text: object) -> str:
-    """One line of text without control characters."""
-    return _CONTROLS.sub("", _BLANKS.sub(" ", str(text)))
+    """One line of text, its control characters escaped."""
+    return _escaped(_BLANKS.sub(" ", str(text)))
 
 
 def as_json(data: object) -> str:
     """JSON in lines; control characters of all kinds are escaped in it."""
     text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
-    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+    return _escaped(text) + "\n"
 
 
 def as_yaml(data: object) -> str:
@@ -75,8 +76,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
 
 
 def lines(texts: Iterable[str]) -> Text:
-    """Lines of text, for people."""
-    return Text("\n".join(_CONTROLS.sub("", text) for text in texts))
+    """Lines of text, for people: one a text, whatever is in it."""
+    return Text("\n".join(map(plain, texts)))
+
+
+def _escaped(text: str) -> str:
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +121,7 @@ class Screen:
 
 def report_error(err: TextIO, error: BaseException) -> None:
     """Write what is wrong, a line for each problem, and then the error's notes."""
-    told = [f"canary: error: {plain(line)}\n" for line in str(error).splitlines()]
+    problems = getattr(error, "problems", None) or str(error).split("\n")
+    told = [f"canary: error: {plain(line)}\n" for line in problems]
     notes = getattr(error, "__notes__", ())
     err.writelines([*told, *(f"  {plain(note)}\n" for note in notes)])

@@ -6,34 +6,61 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
+from admin_cli import files
 from admin_cli.changing import entry_data
 from admin_cli.differences import differences
+from admin_cli.finding import Unknown, live
 from admin_cli.input import read
-from admin_cli.kinds import is_archived, is_flag
+from admin_cli.lint.serving import told
 from admin_cli.output import inline
 from admin_cli.percentage import show
-from admin_cli.serving import told
-from flags.errors import NotFound
-from flags.store.checks import File, read_file
+from flags.errors import FlagsError, InvalidDocument, Problem
+from flags.store.changes import Changed
+from flags.store.checks import BrokenFile, File, read_file
 from flags.store.compiler import other
-from flags.store.names import ROUTING
+from flags.store.names import ROUTING, is_archived, is_flag
+from flags.store.planning import between
 from flags.store.syntax import parse
 from rollouts.moves import stable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from flags.store.changes import Entry, State, Store, Stored
 
 Data = dict[str, Any]
-# One query a flag tells who changed it last.
-_AT_ONCE = 8
+# How many queries go out at the same time.
+AT_ONCE = 8
 
 
-def documents(path: str, stdin: TextIO) -> File:
-    """Read a rules file; `-` is standard input. Raises `InvalidDocument`."""
+def documents(path: str, stdin: TextIO, load: Callable[[], State]) -> File:
+    """Read a rules file; `-` is standard input. Raises `InvalidDocument`.
+
+    With a broken file comes all that is wrong between those of its documents that can
+    be read, and with the table.
+    """
     origin = "standard input" if path == "-" else path
-    return read_file(parse(read(path, stdin), origin))
+    data = parse(read(path, stdin), origin)
+    try:
+        return read_file(data, origin)
+    except BrokenFile as error:
+        found = dict.fromkeys((*error.problems, *_linked(error, load)))
+        raise InvalidDocument([*found]) from None
+
+
+def _linked(broken: BrokenFile, load: Callable[[], State]) -> Iterator[Problem]:
+    try:
+        state = load()
+    except FlagsError:
+        # The file is broken, whatever the table holds.
+        return
+    before = {
+        name: stored.body
+        for name, stored in state.documents.items()
+        if not broken.unread(name)
+    }
+    bodies = {name: body for name, _, body in files.bodies(broken.file, state)}
+    yield from between(before, before | bodies, {*bodies}, broken.unread)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +87,23 @@ def summaries(store: Store, wanted: Wanted) -> list[Data]:
     documents = store.load().documents
     found = [documents[name] for name in sorted(documents)]
     flags = [flag for flag in found if wanted.fits(flag)]
-    last = last_changes(store, [flag.name for flag in flags])
+    last = last_changes(store, flags)
     return [_summary(flag, last.get(flag.name)) for flag in flags]
 
 
-def last_changes(store: Store, names: Sequence[str]) -> dict[str, Entry]:
-    """The last change of each document; of one without history none."""
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = pool.map(lambda name: store.history(name, 1), names)
-    return {entry.name: entry for entries in found for entry in entries}
+def last_changes(store: Store, flags: Sequence[Stored]) -> dict[str, Changed]:
+    """The last change of each document; of one without history none.
+
+    One query for each that an earlier version wrote, which didn't keep it there.
+    """
+    known = {flag.name: flag.changed for flag in flags if flag.changed}
+    unknown = [flag.name for flag in flags if not flag.changed]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = pool.map(lambda name: store.history(name, 1), unknown)
+    return known | {e.name: Changed.by(e) for entries in found for e in entries}
 
 
-def _summary(flag: Stored, last: Entry | None) -> Data:
+def _summary(flag: Stored, last: Changed | None) -> Data:
     body = flag.body
     shared = {
         "name": flag.name,
@@ -157,10 +189,10 @@ def _listed(value: object) -> str:
 
 
 def history(store: Store, name: str, count: int) -> list[Entry]:
-    """A document's changes; raises `NotFound`."""
+    """A document's changes; raises `Unknown`."""
     entries = store.history(name, count)
     if not entries:
-        raise NotFound(name, list(store.load().documents))
+        raise Unknown([name], live(store.load()))
     return entries
 
 

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from admin_cli.archiving import archive, restore
+from admin_cli.changing import expect
+from admin_cli.conflicts import annotate
 from admin_cli.differences import Difference, differences, same
 from admin_cli.files import normal
-from admin_cli.kinds import is_archived
+from admin_cli.finding import find
+from flags.errors import VersionConflict
 from flags.store.changes import Edit, Entry, State, Store, Stored
+from flags.store.names import is_archived
 
 Body = Mapping[str, Any]
 _TRAFFIC = "weight and stable colour stay as they are; --with-traffic moves them, too"
@@ -114,6 +118,19 @@ def undo(
         return Undone(version=version, edits=(), notes=notes)
     edit = Edit(name=stored.name, body=kept, based_on=stored.version, action="undo")
     return Undone(version=version, edits=(edit,), notes=notes)
+
+
+def way_back(
+    store: Store, name: str, to: int | None, if_version: int | None, *, traffic: bool
+) -> Undone:
+    """The same for a name, and for a person who counts on a version."""
+    state = store.load()
+    stored = find(state, name)
+    try:
+        expect(stored, if_version)
+    except VersionConflict as error:
+        raise annotate(error, store) from None
+    return undo(store, state, stored, to, traffic=traffic)
 
 
 def kept_traffic(body: Body, current: Body) -> dict[str, Any]:

@@ -13,13 +13,15 @@ from getpass import getuser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flags.errors import StoreUnavailable
+from flags.errors import InvalidDocument, Problem, StoreUnavailable
 
 if TYPE_CHECKING:
     from flags.store.dynamodb import DynamoStore
     from flags.store.usage import Usage
 
 OUTPUT = "TableName"
+# A name or an ARN.
+_TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}|arn:[A-Za-z0-9_.:/-]+")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -71,10 +73,31 @@ class Session:
             translated,
         )
 
-        with translated(self.table or self.stack):
-            session = self._aws
-            table = self.table or _table_of(session, self.stack)
-            return session.client("dynamodb", config=_config(5, 20)), table
+        self._check()
+        try:
+            with translated(self.table or self.stack):
+                session = self._aws
+                table = self.table or _table_of(session, self.stack)
+                return session.client("dynamodb", config=_config(5, 20)), table
+        except ValueError as error:
+            # An endpoint of one service, or a region, that makes no address.
+            message = f"{error}; look at the region and the AWS_ENDPOINT_URL_ variables"
+            raise InvalidDocument([Problem(path="AWS", message=message)]) from error
+
+    def _check(self) -> None:
+        """Refuse what AWS would only answer with riddles."""
+        problems = []
+        if self.endpoint and not _is_address(self.endpoint):
+            message = f"{self.endpoint!r} is no address such as http://localhost:4566"
+            problems.append(Problem(path="AWS_ENDPOINT_URL", message=message))
+        if self.table and not _TABLE.fullmatch(self.table):
+            message = (
+                f"{self.table!r} is no name of a table: 3 to 255 letters, digits, "
+                "dots, dashes or underscores"
+            )
+            problems.append(Problem(path="--table", message=message))
+        if problems:
+            raise InvalidDocument(problems)
 
     @cached_property
     def _aws(self) -> Any:
@@ -92,6 +115,14 @@ class Session:
             region_name=session.region_name or "us-east-1",
             profile_name=self.profile,
         )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def _config(connect: float, read: float, attempts: int | None = None) -> Any:

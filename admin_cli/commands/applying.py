@@ -4,6 +4,7 @@
 # parameters are their options.
 # ruff: noqa: PLC0415, PLR0913
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,8 +13,7 @@ from admin_cli.options import Author, DryRun, File, IfVersion, Output, Reason
 
 if TYPE_CHECKING:
     from admin_cli.desk import Desk
-    from flags.store.changes import Store
-    from flags.store.checks import File as Documents
+    from admin_cli.portions import Sheet
 
 Prune = Annotated[
     bool,
@@ -22,6 +22,12 @@ Prune = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="Prune without asking.")]
 Force = Annotated[
     bool, typer.Option("--force", help="Use the name of an archived document again.")
+]
+InParts = Annotated[
+    bool,
+    typer.Option(
+        "--in-parts", help="In several transactions, for more than 49 documents."
+    ),
 ]
 
 
@@ -33,40 +39,36 @@ def apply(
     prune: Prune = False,
     yes: Yes = False,
     force: Force = False,
+    in_parts: InParts = False,
     reason: Reason = "",
     author: Author = None,
     if_version: IfVersion = None,
     output: Output = None,
 ) -> None:
     """Write the documents of a file, all of them or none."""
-    from admin_cli import archiving, changing, files, reading
+    from admin_cli import portions, reading
 
     desk: Desk = ctx.obj
-    screen = desk.screen(output)
-    documents = reading.documents(file, desk.stdin)
-    store, signature = desk.open(author, reason)
-    doomed = None
-    if prune and not (dry_run or yes):
-        doomed = _confirmed(desk, store, documents)
-    entries = changing.write(
-        changing.Rehearsal(store) if dry_run else store,
-        lambda state: [
-            *files.edits(documents, state, if_version, force=force),
-            *(archiving.prune(documents, state, doomed) if prune else ()),
-        ],
-        signature,
-    )
-    if not entries:
-        screen.note("nothing changed: the table holds all of this already")
-    changing.show(screen, entries, dry_run=dry_run)
+    documents = reading.documents(file, desk.stdin, desk.load)
+    clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
+    sheet = portions.Sheet(file=documents, if_version=if_version, force=force)
+    if prune:
+        asked = not (dry_run or yes)
+        doomed = _confirmed(desk, sheet) if asked else None
+        sheet = replace(sheet, doomed=doomed)
+    nothing = "nothing changed: the table holds all of this already"
+    if in_parts:
+        clerk.show(portions.write_in_parts(clerk, sheet), nothing)
+    else:
+        clerk.write(sheet.edits, nothing)
 
 
-def _confirmed(desk: "Desk", store: "Store", documents: "Documents") -> list[str]:
+def _confirmed(desk: "Desk", sheet: "Sheet") -> list[str]:
     """What a person agrees to archive; nothing else is, whatever comes meanwhile."""
     from admin_cli import archiving
 
-    state = store.load()
-    doomed = archiving.surplus(documents, state)
+    state = desk.load()
+    doomed = archiving.surplus(sheet.file, state)
     # What can't be archived is told before anybody is asked.
     archiving.archive(state, doomed)
     if doomed:

@@ -29,8 +29,8 @@ def lint(
     output: Output = None,
 ) -> None:
     """Check a file: everything that is wrong with it, and what looks like a mistake."""
-    from admin_cli import inspection
     from admin_cli.clock import today
+    from admin_cli.lint import inspection
 
     desk: Desk = ctx.obj
     screen = desk.screen(output)

@@ -70,16 +70,12 @@ def diff(
     if (name is None) is (file is None):
         msg = "give a NAME, or a file with -f, and not both"
         raise typer.BadParameter(msg)
-    if name is None and (old, new) != (None, None):
-        msg = "--from and --to go with a NAME"
-        raise typer.BadParameter(msg)
-    if file is None and prune:
-        msg = "--prune goes with -f"
-        raise typer.BadParameter(msg)
-    if file is None:
-        found = _revisions(desk, name or "", old, new)
-    else:
+    if file is not None:
+        _refuse(from_or_to=(old, new) != (None, None))
         found = _file(desk, file, prune=prune)
+    else:
+        _refuse(prune=prune)
+        found = _revisions(desk, name or "", old, new)
     if not found:
         screen.note("nothing differs")
     if found or screen.format is not Format.TABLE:
@@ -91,27 +87,30 @@ def diff(
         raise typer.Exit(DIFFERENT)
 
 
+def _refuse(*, from_or_to: bool = False, prune: bool = False) -> None:
+    if from_or_to:
+        msg = "--from and --to go with a NAME"
+        raise typer.BadParameter(msg)
+    if prune:
+        msg = "--prune goes with -f"
+        raise typer.BadParameter(msg)
+
+
 def _revisions(
     desk: "Desk", name: str, old: int | None, new: int | None
 ) -> "list[Comparison]":
     from admin_cli import revisions
-    from admin_cli.changing import find
+    from admin_cli.finding import find
 
     store = desk.session.store()
     return revisions.compare(store, find(store.load(), name), old, new)
 
 
 def _file(desk: "Desk", path: str, *, prune: bool) -> "list[Comparison]":
-    from admin_cli import archiving, changing, files, reading, revisions
+    from admin_cli import changing, portions, reading, revisions
     from flags.store.changes import Signature
 
-    documents = reading.documents(path, desk.stdin)
-    entries = changing.write(
-        changing.Rehearsal(desk.session.store()),
-        lambda state: [
-            *files.edits(documents, state),
-            *(archiving.prune(documents, state, None) if prune else ()),
-        ],
-        Signature(author=""),
-    )
-    return [revisions.planned(entry) for entry in entries]
+    file = reading.documents(path, desk.stdin, desk.load)
+    sheet = portions.Sheet(file=file, doomed=None if prune else ())
+    commit = changing.rehearse(desk.load(), sheet.edits, Signature(author=""))
+    return [revisions.planned(entry) for entry in commit.entries]

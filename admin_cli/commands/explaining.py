@@ -70,13 +70,13 @@ def explain(
 ) -> None:
     """Walk through a decision: every step, the values compared, and the result."""
     from admin_cli import asking, clock, explanation, files
-    from flags.errors import NotFound
+    from admin_cli.finding import find_flag
 
     desk: Desk = ctx.obj
     whom = asking.context(key, attribute or [], context)
     now = clock.now().timestamp() if at is None else clock.moment(at)
-    rules = files.ruleset(desk.session.store().load())
-    if name not in rules.flags:
-        raise NotFound(name, list(rules.flags))
+    state = desk.load()
+    find_flag(state, name)
+    rules = files.ruleset(state)
     explained = explanation.explain(rules, name, whom, token, now)
     desk.screen(output).show(explained, lambda: explanation.text(explained))

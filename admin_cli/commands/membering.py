@@ -14,8 +14,8 @@ from admin_cli.output import table
 
 if TYPE_CHECKING:
     from admin_cli.changing import Move
+    from admin_cli.clerk import Clerk
     from admin_cli.desk import Desk
-    from admin_cli.output import Format
 
 Segment = Annotated[
     str, typer.Argument(metavar="NAME", help="Name of a segment.", show_default=False)
@@ -65,10 +65,10 @@ def add(
     """Add ids to a segment; those that are in it already stay as they are."""
     from admin_cli import membership
 
-    desk: Desk = ctx.obj
-    given = membership.ids(ids or [], from_file, desk.stdin)
+    given = membership.ids(ids or [], from_file, ctx.obj.stdin)
+    clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
     move = membership.move(name, membership.add, given, excluded=excluded)
-    _carry_out(desk, move, (author, reason), output, dry_run=dry_run)
+    _carry_out(clerk, move, "has all of this already")
 
 
 def remove(
@@ -86,27 +86,17 @@ def remove(
     """Take ids out of a segment; those that aren't in it are passed over."""
     from admin_cli import membership
 
-    desk: Desk = ctx.obj
-    given = membership.ids(ids or [], from_file, desk.stdin)
+    given = membership.ids(ids or [], from_file, ctx.obj.stdin)
+    clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
     move = membership.move(name, membership.remove, given, excluded=excluded)
-    _carry_out(desk, move, (author, reason), output, dry_run=dry_run)
+    _carry_out(clerk, move, "has none of this")
 
 
-def _carry_out(
-    desk: "Desk",
-    move: "Move",
-    signed: tuple[str | None, str],
-    output: "Format | None",
-    *,
-    dry_run: bool,
-) -> None:
+def _carry_out(clerk: "Clerk", move: "Move", already: str) -> None:
     from admin_cli import changing
 
-    screen = desk.screen(output)
-    store, signature = desk.open(*signed)
-    store = changing.Rehearsal(store) if dry_run else store
     # Whatever else changes in the segment, these ids belong in it or not.
-    moved = changing.insist(partial(changing.carry_out, store, signature, move))
-    if not moved.entries:
-        screen.note(f"{move.name} has all of this already; nothing changed")
-    changing.show(screen, moved.entries, dry_run=dry_run)
+    moved = changing.insist(
+        partial(changing.carry_out, clerk.store, clerk.signature, move)
+    )
+    clerk.show(moved.entries, f"{move.name} {already}; nothing changed")

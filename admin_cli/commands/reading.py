@@ -56,7 +56,7 @@ def list_flags(
 
 def get(ctx: typer.Context, name: Document, *, output: Output = None) -> None:
     """Show one document as it is stored, with its version."""
-    from admin_cli.changing import find
+    from admin_cli.finding import find
 
     desk: Desk = ctx.obj
     stored = find(desk.session.store().load(), name)

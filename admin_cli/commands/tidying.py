@@ -12,8 +12,11 @@ from admin_cli.options import Output
 if TYPE_CHECKING:
     from admin_cli.desk import Desk
 
+# A century: before that there is no calendar to count in.
+MOST_DAYS = 36_500
 Days = Annotated[
-    int, typer.Option("--days", min=1, help="How long unused or unchanged.")
+    int,
+    typer.Option("--days", min=1, max=MOST_DAYS, help="How long unused or unchanged."),
 ]
 Paths = Annotated[
     list[str],
@@ -41,17 +44,14 @@ Exclude = Annotated[
 
 def stale(ctx: typer.Context, *, days: Days = 90, output: Output = None) -> None:
     """List flags that can go: expired, never evaluated, or the same for everyone."""
-    from admin_cli import debt
+    from admin_cli.debt import report
 
     desk: Desk = ctx.obj
     screen = desk.screen(output)
-    found = debt.stale(desk.session, days)
-    if found["never_evaluated"] is None:
-        screen.note(
-            f"no use of flags was reported in {days} days, so none is known; functions "
-            "report it with CANARY_REPORT_USE=true"
-        )
-    screen.show(found, lambda: debt.stale_text(found))
+    found, unknown = report.stale(desk.session, days)
+    if unknown:
+        screen.note(unknown)
+    screen.show(found, lambda: report.stale_text(found))
 
 
 def refs(
@@ -63,11 +63,14 @@ def refs(
     output: Output = None,
 ) -> None:
     """Find where code names flags, and the flags that it never names."""
-    from admin_cli import debt
-    from admin_cli.sources import texts
+    from admin_cli.debt import report
+    from admin_cli.debt.sources import Sources
 
     desk: Desk = ctx.obj
     screen = desk.screen(output)
-    wanted = names.split(",") if names is not None else debt.names(desk.session)
-    found = debt.references(wanted, texts(paths, exclude or []))
-    screen.show(found, lambda: debt.references_text(found))
+    sources = Sources(paths, exclude or [])
+    wanted = report.listed(names) if names is not None else report.names(desk.session)
+    found = report.references(wanted, sources.texts(), sources.passed)
+    if passed := report.passed_text(found):
+        screen.note(passed)
+    screen.show(found, lambda: report.references_text(found))

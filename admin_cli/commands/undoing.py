@@ -4,14 +4,11 @@
 # parameters are their options.
 # ruff: noqa: PLC0415, PLR0913
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from admin_cli.options import Author, Document, DryRun, IfVersion, Output, Reason
-
-if TYPE_CHECKING:
-    from admin_cli.desk import Desk
 
 Revision = Annotated[
     int | None,
@@ -51,30 +48,17 @@ def undo(
     output: Output = None,
 ) -> None:
     """Go back to an earlier version of a document, as a new version."""
-    from admin_cli import changing, revisions
-    from admin_cli.conflicts import annotate
-    from flags.errors import VersionConflict
+    from admin_cli import revisions
 
-    desk: Desk = ctx.obj
-    screen = desk.screen(output)
-    store, signature = desk.open(author, reason)
-    state = store.load()
-    stored = changing.find(state, name)
-    if if_version not in {None, stored.version}:
-        conflict = VersionConflict(name, if_version or 0, stored.version)
-        raise annotate(conflict, store)
-    undone = revisions.undo(store, state, stored, to_revision, traffic=with_traffic)
-    for told in undone.notes:
-        screen.note(told)
-    entries = changing.write(
-        changing.Rehearsal(store) if dry_run else store,
-        lambda _: list(undone.edits),
-        signature,
+    clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
+    undone = revisions.way_back(
+        clerk.store, name, to_revision, if_version, traffic=with_traffic
     )
-    if not entries:
-        same = "nothing else differs" if undone.notes else "nothing differs"
-        screen.note(f"{name}: {same} from version {undone.version}; nothing changed")
-    changing.show(screen, entries, dry_run=dry_run)
+    for told in undone.notes:
+        clerk.screen.note(told)
+    same = "nothing else differs" if undone.notes else "nothing differs"
+    nothing = f"{name}: {same} from version {undone.version}; nothing changed"
+    clerk.write(lambda _: list(undone.edits), nothing)
 
 
 def archive(
@@ -87,19 +71,12 @@ def archive(
     output: Output = None,
 ) -> None:
     """Take documents out of service; their names and histories stay."""
-    from admin_cli import archiving, changing
+    from admin_cli import archiving
 
-    desk: Desk = ctx.obj
-    screen = desk.screen(output)
-    store, signature = desk.open(author, reason)
-    entries = changing.write(
-        changing.Rehearsal(store) if dry_run else store,
-        lambda state: archiving.archive(state, names),
-        signature,
-    )
+    clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
+    entries = clerk.write(lambda state: archiving.archive(state, names))
     for name in sorted({*names} - {entry.name for entry in entries}):
-        screen.note(f"{name} is archived already")
-    changing.show(screen, entries, dry_run=dry_run)
+        clerk.screen.note(f"{name} is archived already")
 
 
 def restore(
@@ -112,21 +89,8 @@ def restore(
     output: Output = None,
 ) -> None:
     """Bring an archived document back as it was."""
-    from admin_cli import archiving, changing
-    from admin_cli.kinds import is_archived
+    from admin_cli import archiving
 
-    desk: Desk = ctx.obj
-    screen = desk.screen(output)
-    store, signature = desk.open(author, reason)
-    entries = changing.write(
-        changing.Rehearsal(store) if dry_run else store,
-        lambda state: [
-            archiving.restore(stored)
-            for stored in [changing.find(state, name)]
-            if is_archived(stored.body)
-        ],
-        signature,
-    )
-    if not entries:
-        screen.note(f"{name} is not archived; nothing changed")
-    changing.show(screen, entries, dry_run=dry_run)
+    clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
+    nothing = f"{name} is not archived; nothing changed"
+    clerk.write(lambda state: archiving.restored(state, name), nothing)

@@ -64,3 +64,17 @@ def test_everything_wrong_is_told_at_once() -> None:
         context("u", [], '{"key": true}')
     paths = [problem.path for problem in caught.value.problems]
     assert ["--context", "--attribute", "--attribute"] == paths
+
+
+def test_a_key_that_stands_twice_is_refused() -> None:
+    """One of the two would be lost silently."""
+    with pytest.raises(InvalidDocument, match="a stands twice"):
+        context(None, [], '{"a": 1, "a": 2}')
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    """Nobody can be told apart by them."""
+    with pytest.raises(InvalidDocument) as caught:
+        context("\udcff", ["a=\udcff"], None)
+
+    assert ["--id", "--attribute"] == [p.path for p in caught.value.problems]

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from admin_cli.changing import ATTEMPTS, Moved, insist, salt, timestamp
+from admin_cli.changing import ATTEMPTS, Moved, insist, salt
+from admin_cli.clock import timestamp
 from flags.errors import VersionConflict
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from admin_cli.conflicts import annotate
 from flags.errors import StoreUnavailable, VersionConflict
-from flags.store.changes import Edit, Signature, State, Writer
+from flags.store.changes import Edit, Signature, State
 from flags.store.memory import MemoryStore
+from flags.store.writer import Writer
 
 PLAIN = {"variants": {"on": True, "off": False}, "off": "off"}
 

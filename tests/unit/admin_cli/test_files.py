@@ -9,7 +9,8 @@ import pytest
 from admin_cli.files import edits, export, live, merge, ruleset, snapshot
 from flags.errors import InvalidDocument, NotFound, VersionConflict
 from flags.store.changes import State, Stored
-from flags.store.checks import File, read_file, read_flag
+from flags.store.checks import File, read_file
+from tests.unit.flags.store.wrong import read_flag
 
 RELEASE = {"release": {"services": ["pay"]}}
 PLAIN = {"variants": {"on": True, "off": False}, "off": "off", "serve": "on"}

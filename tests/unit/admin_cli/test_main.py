@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -34,7 +35,7 @@ def test_an_unexpected_error_is_one_line(
 
     assert (1, "") == (result.code, result.out)
     assert (
-        "canary: error: RuntimeError: odd[31m; "
+        "canary: error: RuntimeError: odd\\u001b[31m; "
         "CANARY_DEBUG=1 shows where it came from\n" == result.err
     )
 
@@ -127,3 +128,38 @@ def test_a_closed_pipe_is_quiet() -> None:
     )
 
     assert (1, "") == (ended.returncode, ended.stderr)
+
+
+def closed(command: str) -> subprocess.CompletedProcess[str]:
+    """`canary` as a shell runs it, with some of its streams closed."""
+    shell = f'"$0" -m admin_cli {command}'
+    return subprocess.run(
+        ["sh", "-c", shell, sys.executable],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
+    )
+
+
+def test_closed_output_is_one_line() -> None:
+    """Nobody would see what was asked for, and that is said."""
+    ended = closed("--version >&-")
+
+    told = "standard output is closed; send it to /dev/null to see nothing"
+    assert (1, f"canary: error: {told}\n") == (ended.returncode, ended.stderr)
+
+
+def test_closed_input_is_empty() -> None:
+    """Nothing comes from it, and nobody is there to be asked."""
+    ended = closed("lint --offline -f - <&-")
+
+    assert 2 == ended.returncode
+    assert '"message": "empty; expected a mapping' in ended.stdout
+
+
+def test_all_may_be_closed() -> None:
+    """Then there is nothing but the exit code."""
+    ended = closed("--version <&- >&- 2>&-")
+
+    assert (1, "", "") == (ended.returncode, ended.stdout, ended.stderr)

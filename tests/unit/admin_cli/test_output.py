@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin_cli.output import Format, Screen, as_json, inline, lines, plain, table
+from admin_cli.output import (
+    Format,
+    Screen,
+    as_json,
+    as_yaml,
+    inline,
+    lines,
+    plain,
+    report_error,
+    table,
+)
+from flags.errors import InvalidDocument, Problem
+from flags.store.syntax import parse
 
 
 def screen(chosen: Format) -> tuple[Screen, io.StringIO]:
@@ -22,16 +34,17 @@ def screen(chosen: Format) -> tuple[Screen, io.StringIO]:
     ("text", "shown"),
     [
         ("a\tb\r\nc", "a b c"),
-        ("\x1b[31mred\x1b[0m", "[31mred[0m"),
-        ("\x9b31m\x07\x7f", "31m"),
-        ("a\u202eb\u2066c", "abc"),
-        ("a\ud800b", "ab"),
+        ("\x1b[31mred\x1b[0m", r"\u001b[31mred\u001b[0m"),
+        ("\x9b31m\x07\x7f", r"\u009b31m\u0007\u007f"),
+        ("a\u202eb\u2066c", r"a\u202eb\u2066c"),
+        ("a\u061cb", r"a\u061cb"),
+        ("a\ud800b", r"a\ud800b"),
         ("zürich \u4e2d", "zürich \u4e2d"),
         (5, "5"),
     ],
 )
 def test_plain_text_has_no_controls(text: object, shown: str) -> None:
-    """Control characters go, letters of all languages stay."""
+    """Control characters are escaped, letters of all languages stay."""
     assert shown == plain(text)
 
 
@@ -102,8 +115,38 @@ def test_values_are_told_on_one_line() -> None:
 
 
 def test_lines_keep_their_breaks() -> None:
-    """Text for people keeps its lines, not its escapes."""
-    assert "a\nb[1m" == lines(["a", "b\x1b[1m"]).plain
+    """Text for people has a line for each text, which none can forge."""
+    assert "a\nb c\\u001b[1m" == lines(["a", "b\nc\x1b[1m"]).plain
+
+
+def test_an_error_has_a_line_for_each_problem() -> None:
+    """A name of a file can't add one."""
+    err = io.StringIO()
+    problems = [
+        Problem(path="a\ncanary: b", message="c\x85d"),
+        Problem(path="", message="e"),
+    ]
+
+    report_error(err, InvalidDocument(problems))
+
+    assert [
+        "canary: error: a canary: b: c\\u0085d",
+        "canary: error: e",
+    ] == err.getvalue().splitlines()
+
+
+@given(st.text())
+def test_yaml_turns_no_text_round(text: str) -> None:
+    """Marks are escaped in YAML as well, which still says the same."""
+    written = as_yaml({text: [text]})
+
+    assert {text: [text]} == parse(written, "x")
+    assert not set("\u061c\u200e\u200f\u202a\u202e\u2066\u2069") & set(written)
+
+
+def test_a_mark_in_yaml_is_escaped() -> None:
+    """Where it stands, an escape means the same."""
+    assert 'a: "b\\u202e\\u061cc"\n' == as_yaml({"a": "b\u202e\u061cc"})
 
 
 def test_a_long_line_of_text_is_not_folded() -> None:

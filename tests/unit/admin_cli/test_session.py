@@ -247,3 +247,39 @@ def test_nobody_at_all_signs_as_unknown(monkeypatch: pytest.MonkeyPatch) -> None
     session = Session(stack="canary", table=TABLE, region=None, profile=None)
 
     assert "unknown" == session.author()
+
+
+@pytest.mark.parametrize("url", ["foo", "http://[", "ftp://a", "http://"])
+def test_an_endpoint_that_is_none_is_bad_input(
+    canary: Canary, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """It is named, with what one looks like."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+
+    result = canary("list")
+
+    assert (2, "") == (result.code, result.out)
+    assert (
+        f"canary: error: AWS_ENDPOINT_URL: {url!r} is no address such as "
+        "http://localhost:4566\n" == result.err
+    )
+
+
+def test_an_endpoint_of_one_service_is_checked_too(
+    canary: Canary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """boto3 finds it, and says so in its words."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "foo")
+
+    result = canary("list")
+
+    assert (2, "") == (result.code, result.out)
+    assert result.err.startswith("canary: error: AWS: Invalid endpoint: foo; look at")
+
+
+def test_a_name_that_no_table_has_is_bad_input(canary: Canary) -> None:
+    """DynamoDB wouldn't say which name it means."""
+    result = canary("--table", "a/b c", "list")
+
+    assert (2, "") == (result.code, result.out)
+    assert "--table: 'a/b c' is no name of a table: 3 to 255 letters" in result.err

@@ -123,11 +123,17 @@ def test_a_broken_file_lists_every_problem_and_writes_nothing(
     ("text", "error"),
     [
         ("flags: [", "standard input:1:9: "),
-        ("", "expected a mapping with flags, segments, groups or routing"),
+        (
+            "",
+            "standard input: empty; expected a mapping with flags, segments, groups",
+        ),
         (
             "flag: {}",
             "flag: unknown key; a file has flags, segments, groups and routing",
         ),
+        ("[]", "standard input: expected a mapping with flags, segments, groups or"),
+        ("a: 1\n---\nb: 2", "standard input:2:1: another document begins here; a file"),
+        ("[" * 5000, "standard input: nested too deep to be read; the limit is 64"),
         ("flags: {a: {}, a: {}}", "standard input:1:16: a: this key stands twice"),
     ],
 )
@@ -236,3 +242,63 @@ def test_if_version_is_refused_for_several_documents(canary: Canary) -> None:
 
     assert 2 == result.code
     assert "--if-version: the file holds 3 documents" in result.err
+
+
+LINKED = """
+flags:
+  one: {variants: {a: 1, b: 2}, off: a, serve: c}
+  two:
+    variants: {a: 1, b: 2}
+    off: a
+    serve: b
+    requires: [{flag: thre, variant: a}]
+    rules:
+      - {when: {segment: beta}, serve: b}
+      - {when: {segment: nobody}, serve: b}
+  three:
+    {variants: {a: 1}, off: a, serve: a, requires: [{flag: four, variant: a}]}
+  four:
+    {variants: {a: 1}, off: a, serve: a, requires: [{flag: three, variant: a}]}
+segments:
+  beta: {included: 5}
+"""
+
+
+@pytest.mark.parametrize("command", [("apply",), ("diff",), ("lint", "--offline")])
+def test_links_are_checked_along_with_shapes(
+    canary: Canary, empty: Table, command: tuple[str, ...]
+) -> None:
+    """One wrong document hides no other; what it is itself is not called missing."""
+    result = canary(*command, "-f", "-", "-o", "json", stdin=LINKED)
+
+    told = result.out if command[0] == "lint" else result.err
+    assert (2, []) == (result.code, empty.items())
+    for expected in (
+        "flags.one.serve",
+        "segments.beta.included",
+        "no flag 'thre'; did you mean three?",
+        "no segment 'nobody'",
+        "these flags require each other: three -> four -> three",
+    ):
+        assert expected in told
+    assert "no segment 'beta'" not in told
+
+
+def test_a_broken_file_needs_no_table(canary: Canary) -> None:
+    """What is wrong with the file itself is told even if the table is away."""
+    result = canary("apply", "-f", "-", stdin=LINKED)
+
+    assert 2 == result.code
+    assert "flags.one.serve" in result.err
+
+
+@pytest.mark.parametrize("option", ["--reason", "--author"])
+def test_a_signature_is_text(canary: Canary, table: Table, option: str) -> None:
+    """Bytes that are no UTF-8 can't be stored."""
+    result = canary("abort", "shop", option, "a\udcffb")
+
+    assert (2, f"canary: error: {option}: not text in UTF-8\n") == (
+        result.code,
+        result.err,
+    )
+    assert 1 == table.version("shop")

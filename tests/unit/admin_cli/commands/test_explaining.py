@@ -197,3 +197,36 @@ def test_people_get_a_table_of_steps(canary: Canary, table: Table) -> None:
     assert lines[1].startswith("1  targets  yes")
     assert "variant: on" in lines
     assert "reason: TARGETING_MATCH" in lines
+
+
+@pytest.mark.usefixtures("grown")
+def test_an_archived_flag_is_not_explained(canary: Canary) -> None:
+    """It is there, and nobody is served by it: that is said."""
+    canary("archive", "layout")
+
+    result = canary("explain", "layout")
+
+    assert (2, "") == (result.code, result.out)
+    assert (
+        "canary: error: flags.layout: archived; `canary restore layout` brings it "
+        "back\n" == result.err
+    )
+
+
+@pytest.mark.usefixtures("grown")
+def test_a_segment_is_no_flag(canary: Canary) -> None:
+    """It has no decision to be explained."""
+    result = canary("explain", "segment:beta")
+
+    assert 2 == result.code
+    assert "segment:beta: is no flag; name a flag or a release" in result.err
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"])
+@pytest.mark.usefixtures("grown")
+def test_no_time_is_beyond_the_calendar(canary: Canary, at: str) -> None:
+    """One sentence, and the exit code of bad input."""
+    result = canary("explain", "layout", "--at", at)
+
+    assert (2, "") == (result.code, result.out)
+    assert f"--at: {at} is out of reach" in result.err

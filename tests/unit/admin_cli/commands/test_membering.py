@@ -162,3 +162,32 @@ def test_archived_segments_are_not_listed(canary: Canary) -> None:
 
     assert (0, []) == (result.code, result.data)
     assert "the table holds no segments" in result.err
+
+
+def test_ids_that_are_not_there_are_no_change(canary: Canary, grown: Table) -> None:
+    """What isn't in it is said not to be."""
+    before = grown.items()
+
+    result = canary("segment", "remove", "beta", "nobody")
+
+    assert 0 == result.code
+    assert "segment:beta has none of this; nothing changed" in result.err
+    assert before == grown.items()
+
+
+def test_blanks_are_no_part_of_an_id_and_marks_are(
+    canary: Canary, grown: Table
+) -> None:
+    """From a file as from the command line."""
+    argv = ("segment", "add", "beta", " cleo ", " ", "--from-file", "-")
+
+    assert 0 == canary(*argv, stdin="# dan\n\n cleo\n").code
+    assert ["ana", "bo", "cleo", "# dan"] == grown.body(BETA)["included"]
+
+
+@pytest.mark.usefixtures("grown")
+def test_an_unknown_segment_is_called_one(canary: Canary) -> None:
+    """And the nearest is named."""
+    result = canary("segment", "add", "bta", "ana")
+
+    assert "no segment is named 'bta'; did you mean segment:beta? The" in result.err

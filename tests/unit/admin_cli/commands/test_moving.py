@@ -50,6 +50,7 @@ def test_set_weight_takes_percentages_as_people_type_them(
         ("-1", f"flags.shop.weight: {GRAMMAR}"),
         ("-0.5", f"flags.shop.weight: {GRAMMAR}"),
         ("0.0001", f"flags.shop.weight: {GRAMMAR}"),
+        ("1_0", "PERCENT: '1_0' is no percentage from 0 to 100, such as 5 or 12.5"),
         ("abc", "PERCENT: 'abc' is no percentage from 0 to 100, such as 5 or 12.5"),
     ],
 )
@@ -109,7 +110,7 @@ def test_an_unknown_release_is_not_found(
     assert (3, "") == (result.code, result.out)
     assert (
         "canary: error: no flag is named 'shpo'; "
-        "the table holds routing, search, shop\n"
+        "did you mean shop? The table holds routing, search, shop\n"
     ) == result.err
     assert before == table.items()
 

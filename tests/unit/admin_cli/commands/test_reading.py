@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 import yaml
+
+from flags.store.dynamodb import DynamoStore
+from tests.unit.admin_cli.conftest import TABLE
 
 if TYPE_CHECKING:
     from tests.unit.admin_cli.conftest import Canary, Table
@@ -176,7 +179,10 @@ def test_an_unknown_name_lists_the_known_ones(canary: Canary, command: str) -> N
     result = canary(command, "shpo")
 
     assert (3, "") == (result.code, result.out)
-    assert "canary: error: no flag is named 'shpo'; the table holds " in result.err
+    assert (
+        "canary: error: no flag is named 'shpo'; did you mean shop? The table holds "
+        in result.err
+    )
     assert "search, shop" in result.err
 
 
@@ -240,7 +246,7 @@ def test_history_can_be_cut(canary: Canary) -> None:
 
 @pytest.mark.usefixtures("table")
 def test_stored_text_can_not_steer_the_terminal(canary: Canary) -> None:
-    """Escape sequences in a reason are text like any other, without their escape."""
+    """Escape sequences in a reason are text like any other, escaped."""
     nasty = "\x1b[2Jgone\x9b31m\u202eltr"
     canary("set-weight", "shop", "10", "--reason", nasty, "--author", "a\nb")
 
@@ -250,6 +256,29 @@ def test_stored_text_can_not_steer_the_terminal(canary: Canary) -> None:
 
     for text in (shown, conflict, piped.out):
         assert not {"\x1b", "\x9b", "\u202e"} & set(text)
-    assert "[2Jgone31mltr" in shown
+    assert r"\u001b[2Jgone\u009b31m\u202eltr" in shown
     assert "a b" in shown
     assert nasty == piped.data[0]["reason"]
+
+
+def test_the_last_changes_take_no_query_each(
+    canary: Canary, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Documents know who changed them last; those of earlier versions don't."""
+    expected = canary("list").data
+
+    def refused(*_: object) -> NoReturn:
+        raise AssertionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DynamoStore, "history", refused)
+        assert expected == canary("list").data
+
+    for name in ("search", "shop"):
+        table.client.update_item(
+            TableName=TABLE,
+            Key={"pk": {"S": "flags"}, "sk": {"S": name}},
+            UpdateExpression="REMOVE changed",
+        )
+    assert expected == canary("list").data
+    assert ["setup", "setup"] == [row["changed"]["author"] for row in expected]

@@ -33,20 +33,60 @@ def test_without_a_report_nothing_is_known(canary: Canary) -> None:
 
     assert 0 == result.code
     assert result.data["never_evaluated"] is None
-    assert "no use of flags was reported in 90 days" in result.err
+    assert "no use of flags was ever reported" in result.err
 
 
-def test_flags_that_nobody_evaluated_are_listed(canary: Canary, grown: Table) -> None:
-    """Releases aside, all that no report names; since the day that is certain."""
-    report(grown, 3, "gift", "search")
-    report(grown, 200, "layout")
+def test_new_flags_are_not_called_unused(canary: Canary, grown: Table) -> None:
+    """Nobody had the time to evaluate what was made today."""
+    report(grown, 3, "gift")
+    report(grown, 90, "other")
 
     result = canary("stale", "--days", "30")
 
-    assert (0, "") == (result.code, result.err)
-    assert [
-        {"name": "layout", "owner": None, "since": TODAY.isoformat()}
-    ] == result.data["never_evaluated"]
+    assert (0, "", []) == (result.code, result.err, result.data["never_evaluated"])
+
+
+def test_old_flags_that_nobody_evaluated_are_listed(
+    canary: Canary, empty: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often they have changed since."""
+    file = "flags: {old: {variants: {on: true, off: false}, off: off, serve: on}}"
+    with monkeypatch.context() as patch:
+        patch.setattr("admin_cli.clock.timestamp", lambda: "2020-01-01T00:00:00Z")
+        canary("apply", "-f", "-", stdin=file)
+        canary("apply", "-f", "-", stdin=file.replace("old", "used"))
+    canary("apply", "-f", "-", stdin=file.replace("serve: on", "serve: off"))
+    report(empty, 3, "used")
+    report(empty, 90, "old")
+
+    result = canary("stale", "--days", "30")
+
+    since = (TODAY - timedelta(days=30)).isoformat()
+    assert [{"name": "old", "owner": None, "since": since}] == result.data[
+        "never_evaluated"
+    ]
+
+
+def test_reports_that_do_not_reach_back_are_no_evidence(
+    canary: Canary, grown: Table
+) -> None:
+    """It is said since when there are some."""
+    report(grown, 3, "gift")
+
+    result = canary("stale", "--days", "30")
+
+    first = TODAY - timedelta(days=3)
+    assert result.data["never_evaluated"] is None
+    assert f"use of flags is known since {first} only" in result.err
+
+
+@pytest.mark.usefixtures("grown")
+def test_days_beyond_the_calendar_are_refused(canary: Canary) -> None:
+    """One sentence, and the exit code of bad input."""
+    result = canary("stale", "--days", "999999")
+
+    assert (2, "") == (result.code, result.out)
+    assert "'--days': Input should be less than or equal to 36500" in result.err
 
 
 @pytest.mark.usefixtures("grown")
@@ -64,7 +104,7 @@ def test_what_everyone_gets_is_listed_if_it_is_old(
     """A flag on the same variant for everyone, unchanged for long, can go."""
     file = "flags: {done: {variants: {on: true, off: false}, off: off, serve: on}}"
     with monkeypatch.context() as patch:
-        patch.setattr("admin_cli.changing.timestamp", lambda: "2020-01-01T00:00:00Z")
+        patch.setattr("admin_cli.clock.timestamp", lambda: "2020-01-01T00:00:00Z")
         canary("apply", "-f", "-", stdin=file)
     canary("apply", "-f", "-", stdin=file.replace("done", "new"))
     assert 1 == empty.version("new")
@@ -156,3 +196,42 @@ def test_people_get_places_that_editors_open(canary: Canary, program: Path) -> N
     assert f"{program / 'app.py'}:1:19: gift" == told[0]
     assert ["gift", "2"] in [line.split() for line in told]
     assert "Never named: none" == told[-1]
+
+
+def test_names_are_stripped_and_checked(canary: Canary, program: Path) -> None:
+    """A space after a comma is no part of a name."""
+    found = canary("refs", str(program), "--names", "gift, layout")
+    refused = canary("refs", str(program), "--names", "gift,, my flag")
+
+    assert [] == found.data["unreferenced"]
+    assert (2, "") == (refused.code, refused.out)
+    remedy = "is no name of a flag; list names as in gift,layout"
+    assert [
+        f"canary: error: --names: '' {remedy}",
+        f"canary: error: --names: 'my flag' {remedy}",
+    ] == refused.err.splitlines()
+
+
+def test_what_was_not_looked_at_is_told(canary: Canary, program: Path) -> None:
+    """Never named means never named in what was read."""
+    (program / "a.png").write_bytes(b"\0")
+    (program / "big.js").write_text("x" * 1_000_001)
+
+    result = canary("refs", str(program), "--names", "gift")
+
+    assert (
+        "canary: 2 files passed over (1 binary, 1 over 1 MB); name one to have it "
+        "read\n" == result.err
+    )
+    assert {"file": str(program / "a.png"), "why": "binary"} in result.data[
+        "passed_over"
+    ]
+
+
+def test_a_file_name_makes_one_line(canary: Canary, program: Path) -> None:
+    """A newline in it forges no second place."""
+    (program / "a\nb.py:1:1: other").write_text("'gift'")
+
+    told = canary("refs", str(program), "--names", "gift", "-o", "table").out
+
+    assert f"{program}/a b.py:1:1: other:1:2: gift" in told.splitlines()

@@ -254,3 +254,17 @@ def test_a_move_of_an_archived_release_says_what_to_do(
 def test_an_unknown_document_is_not_found(canary: Canary, command: str) -> None:
     """A misspelt name exits with 3."""
     assert 3 == canary(command, "serch").code
+
+
+@pytest.mark.parametrize("command", ["archive", "export"])
+@pytest.mark.usefixtures("grown")
+def test_all_unknown_names_are_told_at_once(canary: Canary, command: str) -> None:
+    """A line for each, with what was meant."""
+    result = canary(command, "layout", "nope", "beta")
+
+    assert (3, "") == (result.code, result.out)
+    first, second = result.err.splitlines()
+    assert first.startswith("canary: error: no flag is named 'nope'; the table holds")
+    assert second.startswith(
+        "canary: error: no flag is named 'beta'; did you mean segment:beta? The"
+    )

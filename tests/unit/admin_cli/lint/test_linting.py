@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from admin_cli.linting import warnings
+from admin_cli.lint.linting import warnings
 from flags.store.checks import read_document
 
 TODAY = date(2026, 6, 1)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from admin_cli.shadowing import certain, implies, shadowed
+from admin_cli.lint import shadowing
+from admin_cli.lint.shadowing import certain, implies, shadowed
 
 DE: dict[str, Any] = {"attribute": "country", "equals": "DE"}
 AT: dict[str, Any] = {"attribute": "country", "equals": "AT"}
@@ -104,3 +105,46 @@ def test_a_rule_is_shadowed_by_the_first_that_takes_all_of_it() -> None:
     rules = [{"when": when, "serve": "on"} for when in conditions]
 
     assert [(3, 1), (4, 0)] == list(shadowed(rules))
+
+
+@pytest.mark.parametrize("shared", [[], [BETA]])
+def test_thousands_of_rules_are_compared_with_few_others(
+    monkeypatch: pytest.MonkeyPatch, shared: list[dict[str, Any]]
+) -> None:
+    """With those alone whose rarest part they have in common."""
+    asked = []
+    implies = shadowing._Judge.implies  # noqa: SLF001 - how often is the point
+
+    def counted(judge: Any, one: Any, other: Any) -> bool:
+        asked.append(1)
+        return implies(judge, one, other)
+
+    monkeypatch.setattr(shadowing._Judge, "implies", counted)  # noqa: SLF001
+    rules = [
+        {"when": {"all": [*shared, {"attribute": "n", "equals": n}]}}
+        for n in (*range(1000), 7)
+    ]
+
+    assert [(1000, 7)] == list(shadowed(rules))
+    assert len(asked) < 10_000
+
+
+def test_rules_after_one_for_everyone_are_shadowed() -> None:
+    """By an earlier one that takes all of them, or else by that one."""
+    everyone = {"any": [BETA, {**BETA, "not": True}]}
+    conditions = [DE, everyone, DE, AT, everyone]
+
+    found = shadowed([{"when": when} for when in conditions])
+
+    assert [(2, 0), (3, 1), (4, 1)] == list(found)
+
+
+def test_a_rule_is_compared_with_so_many_others_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where all have everything in common, some shadows are not seen."""
+    monkeypatch.setattr(shadowing, "_MOST", 3)
+    rules = [{"when": listed("DE", f"c{n}")} for n in range(5)]
+
+    assert [(5, 1)] == list(shadowed([*rules, {"when": listed("DE", "c1")}]))
+    assert [] == list(shadowed([*rules, {"when": listed("DE", "c4")}]))

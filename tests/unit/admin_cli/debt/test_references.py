@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from admin_cli.references import Place, places
+from admin_cli.debt.references import Place, places
 
 NAMES = frozenset({"free-gift", "gift", "a.b"})
 

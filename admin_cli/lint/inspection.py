@@ -6,32 +6,34 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, TextIO
 
-from admin_cli import linting, reading
-from admin_cli.changing import Rehearsal, write
+from admin_cli import reading
+from admin_cli.changing import rehearse
 from admin_cli.files import edits, unversioned
+from admin_cli.lint import linting
 from flags.errors import InvalidDocument
 from flags.store.changes import Signature
 from flags.store.memory import MemoryStore
 
 if TYPE_CHECKING:
     from flags.store.changes import Store
-    from flags.store.checks import File
 
 Data = dict[str, Any]
 
 
 def inspect(path: str, stdin: TextIO, store: Store | None, today: date) -> Data:
     """Problems and warnings of a file; without a store it is all there is."""
-    table = Rehearsal(store or MemoryStore())
+    load = (store or MemoryStore()).load
     try:
-        file = unversioned(reading.documents(path, stdin))
+        file = unversioned(reading.documents(path, stdin, load))
     except InvalidDocument as error:
         return _data(error, [])
     bodies = {name: document.body() for name, document in file.documents().items()}
-    stored = {name: found.body for name, found in table.load().documents.items()}
+    state = load()
+    stored = {name: found.body for name, found in state.documents.items()}
     found = linting.warnings(bodies, stored, today)
     try:
-        _rehearse(file, table)
+        # As far as a commit would go, whatever number of parts it takes.
+        rehearse(state, lambda _: edits(file, state), Signature(author=""))
     except InvalidDocument as error:
         return _data(error, found)
     return _data(None, found)
@@ -56,11 +58,6 @@ def _rows(level: str, findings: list[Data]) -> Iterator[tuple[str, str, str]]:
     for finding in findings:
         check = f" [{finding['check']}]" if "check" in finding else ""
         yield level, finding["path"], finding["message"] + check
-
-
-def _rehearse(file: File, table: Rehearsal) -> None:
-    """Go as far as a commit would."""
-    write(table, lambda state: edits(file, state), Signature(author=""))
 
 
 def _data(error: InvalidDocument | None, found: list[linting.Warned]) -> Data:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from admin_cli.staleness import Evidence, stale
+from admin_cli.debt.staleness import Evidence, stale
 from flags.store.changes import Stored
 
 BODY: dict[str, Any] = {"variants": {"on": 1, "off": 0}, "off": "off", "serve": "on"}
@@ -19,14 +19,20 @@ def listed(
     body: dict[str, Any],
     *,
     changed: str = OLD,
-    version: int = 2,
-    used: dict[str, frozenset[str]] | None = None,
+    created: str | None = OLD,
+    used: frozenset[str] = frozenset(),
+    watched: date | None = date(2026, 4, 1),
 ) -> dict[str, Any]:
     """What is said about one flag `f` on the first of June, of 30 days."""
     known = Evidence(
-        changed={"f": changed}, used=used or {}, today=date(2026, 6, 1), days=30
+        changed={"f": changed},
+        created={"f": created} if created else {},
+        used=used,
+        watched=watched,
+        today=date(2026, 6, 1),
+        days=30,
     )
-    return stale([Stored(name="f", version=version, body=body)], known)
+    return stale([Stored(name="f", version=2, body=body)], known)
 
 
 @pytest.mark.parametrize(
@@ -65,35 +71,33 @@ def test_what_is_the_same_for_everyone_and_old_can_go(
     assert names == [row["name"] for row in found]
 
 
-DAYS = {"2026-05-10": frozenset({"g"}), "2026-05-30": frozenset({"h"})}
-
-
 @pytest.mark.parametrize(
-    ("body", "changed", "version", "since"),
+    ("body", "created", "since"),
     [
-        (BODY, OLD, 2, ["2026-05-10"]),
-        (BODY, NEW, 2, ["2026-05-10"]),
-        (BODY, NEW, 1, ["2026-05-20"]),
-        (BODY | {"temporary": False}, OLD, 2, []),
-        (RELEASE, OLD, 2, []),
+        (BODY, OLD, ["2026-05-02"]),
+        (BODY, "2026-05-02T23:59:59Z", ["2026-05-02"]),
+        (BODY, "2026-05-03T00:00:00Z", []),
+        (BODY, NEW, []),
+        (BODY, None, []),
+        (BODY | {"temporary": False}, OLD, []),
+        (RELEASE, OLD, []),
     ],
 )
-def test_unused_flags_tell_since_when_that_is_known(
-    body: dict[str, Any], changed: str, version: int, since: list[str]
+def test_unused_flags_are_at_least_so_old(
+    body: dict[str, Any], created: str | None, since: list[str]
 ) -> None:
-    """Since the first report, or since they exist."""
-    found = listed(body, changed=changed, version=version, used=DAYS)
+    """A new flag had no time to be used; one of unknown age may be new."""
+    found = listed(body, created=created, changed=NEW)
 
     assert since == [row["since"] for row in found["never_evaluated"]]
 
 
 def test_a_used_flag_is_not_listed() -> None:
     """One report is enough."""
-    used = DAYS | {"2026-05-11": frozenset({"f"})}
-
-    assert [] == listed(BODY, used=used)["never_evaluated"]
+    assert [] == listed(BODY, used=frozenset({"f"}))["never_evaluated"]
 
 
-def test_no_report_is_no_evidence() -> None:
-    """What is not known is null."""
-    assert listed(BODY)["never_evaluated"] is None
+@pytest.mark.parametrize("watched", [None, date(2026, 5, 3)])
+def test_too_few_reports_are_no_evidence(watched: date | None) -> None:
+    """What is not known of all the days is null."""
+    assert listed(BODY, watched=watched)["never_evaluated"] is None

@@ -16,11 +16,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from admin_cli.kinds import is_flag
-from admin_cli.serving import lone, served
-from admin_cli.shadowing import shadowed
+from admin_cli.lint.serving import lone, served
+from admin_cli.lint.shadowing import shadowed
 from flags.store.links import Bodies, located, needs
-from flags.store.names import SEGMENT
+from flags.store.names import SEGMENT, is_flag
 from flags.store.values import epoch
 
 Body = Mapping[str, Any]
@@ -85,8 +84,9 @@ def _rules(path: str, body: Body, _: date) -> Iterator[Warned]:
 def _unserved(path: str, body: Body, _: date) -> Iterator[Warned]:
     if "release" in body:
         return
+    used = served(body) | {body["off"]}
     for name in body["variants"]:
-        if name != body["off"] and name not in served(body):
+        if name not in used:
             message = "nobody is ever served this variant; remove it, or serve it"
             place = f"{path}.variants.{name}"
             yield Warned(path=place, check="unserved", message=message)

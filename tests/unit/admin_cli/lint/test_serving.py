@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from admin_cli.serving import alone, served, told
+from admin_cli.lint.serving import alone, served, told
 
 NOW = 1_780_000_000.0  # in May 2026
 RAMP = {

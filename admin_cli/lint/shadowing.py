@@ -14,22 +14,75 @@ from typing import Any
 Condition = Mapping[str, Any]
 # The keys of a clause that are no operator.
 _ASIDE = {"attribute", "not", "ignore_case", "zone"}
+_JOINS = ("all", "any", "none")
+# A rule is held against so many others at most.
+_MOST = 100
 
 
 def shadowed(rules: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
     """Rules that never match, each with the earlier rule that takes all of it."""
-    judge = _Judge()
-    everyone = [certain(rule["when"]) for rule in rules]
+    judge, index = _Judge(), _Index()
+    last: int | None = None
     for later, rule in enumerate(rules):
-        for earlier in range(later):
-            if everyone[earlier] or judge.implies(rule["when"], rules[earlier]["when"]):
-                yield later, earlier
-                break
+        near = index.near(rule["when"])
+        found = next(
+            (n for n in near if judge.implies(rule["when"], rules[n]["when"])), last
+        )
+        if found is not None:
+            yield later, found
+        if last is None:
+            # Nothing after a rule for everyone matters to those that come later.
+            index.add(later, rule["when"])
+            last = later if certain(rule["when"]) else None
 
 
 def implies(one: Condition, other: Condition) -> bool:
     """Whether the first can't hold without the second."""
     return _Judge().implies(one, other)
+
+
+class _Index:
+    """Which earlier rules have something in common with a condition.
+
+    Without a clause or a value in common no condition is seen to imply another.
+    """
+
+    def __init__(self) -> None:
+        self._rules: dict[str, list[int]] = {}
+
+    def add(self, number: int, when: Condition) -> None:
+        """Enter a rule, after all those before it.
+
+        What implies it implies each of its parts: the rarest of them will do.
+        """
+        parts = map(_marks, when.get("all") or [when])
+        for mark in min(parts, key=self._common):
+            self._rules.setdefault(mark, []).append(number)
+
+    def near(self, when: Condition) -> list[int]:
+        """The rules in question, in order; of very many the first."""
+        found: set[int] = set()
+        for mark in _marks(when):
+            found.update(self._rules.get(mark, ())[:_MOST])
+        return sorted(found)[:_MOST]
+
+    def _common(self, marks: set[str]) -> int:
+        return sum(len(self._rules.get(mark, ())) for mark in marks)
+
+
+def _marks(when: Condition) -> set[str]:
+    """What a condition has in common with all that it implies, and with its equals."""
+    found, open_ = set(), [when]
+    while open_:
+        condition = open_.pop()
+        joined = [condition[join] for join in _JOINS if join in condition]
+        open_ += [member for members in joined for member in members]
+        values = _values(condition)
+        if values is not None:
+            found |= {f"{condition['attribute']} {value}" for value in values}
+        elif not joined:
+            found.add(json.dumps(condition, sort_keys=True))
+    return found
 
 
 class _Judge:

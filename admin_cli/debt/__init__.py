@@ -1,0 +1,1 @@
+"""Flags that can go: what `canary stale` and `canary refs` find."""

@@ -1,0 +1,1 @@
+"""What `canary lint` finds: problems, and what looks like a mistake."""

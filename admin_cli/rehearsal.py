@@ -1,0 +1,44 @@
+"""A store that reads and never writes: a change goes as far as its commit."""
+
+from __future__ import annotations
+
+import json
+
+from flags.store.changes import Changed, Commit, State, Store, Stored
+
+
+class Rehearsal:
+    """What comes after a commit sees the table as the commit would leave it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._state: State | None = None
+        self.history = store.history
+        self.revision = store.revision
+        self.committed = store.committed
+
+    def load(self) -> State:
+        """The table, with all that was rehearsed."""
+        return self._state or self._store.load()
+
+    def commit(self, commit: Commit) -> None:
+        """Write nothing, and remember it."""
+        snapshot = json.loads(commit.body)
+        changed = {
+            entry.name: Stored(
+                name=entry.name,
+                version=entry.version,
+                body=entry.after,
+                changed=Changed.by(entry),
+                drawn=entry.drawn,
+            )
+            for entry in commit.entries
+        }
+        self._state = State(
+            documents={**self.load().documents, **changed},
+            snapshot=commit.snapshot,
+            compiled=snapshot.get("flags") or {},
+            segments=snapshot.get("segments") or {},
+            groups=snapshot.get("groups") or {},
+            lists=frozenset(commit.named_lists()),
+        )
