@@ -196,8 +196,9 @@ def _known(variant: Any, variants: Mapping[str, Any]) -> str:
 
 def whole(number: Any) -> int:
     """The value if it is a whole number, from 0 on, that a float can hold."""
-    good = isinstance(number, int) and not isinstance(number, bool)
-    if not good or not 0 <= number <= LARGEST:
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise TypeError(f"{number!r} is not a whole number")
+    if not 0 <= number <= LARGEST:
         raise ValueError(f"{number!r} is not a whole number")
     return number
 

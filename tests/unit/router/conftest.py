@@ -13,9 +13,10 @@ import pytest
 from flags.aws.errors import AwsError
 from flags.aws.invoke import InvokeAnswer
 from flags.snapshot import Snapshot
-from flags.store.changes import Edit, Signature, State, Writer
+from flags.store.changes import Edit, Signature, State
 from flags.store.checks import read_file
 from flags.store.memory import MemoryStore
+from flags.store.writer import Writer
 from rollouts import moves
 from router.config import Config
 from router.dispatch import Router
