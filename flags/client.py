@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from flags.bound import Bound, missing
+from flags.bound import Bound, J, missing
 from flags.errors import StoreUnavailable
 from flags.model import Context, Details, ErrorCode, Ruleset
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from flags.snapshot import Held, Snapshot
     from flags.usage import Usage
 
-J = TypeVar("J", dict[str, Any], list[Any])
 # A targeting key, or a whole context.
 Who: TypeAlias = str | Context | None
 
@@ -54,7 +53,7 @@ class Flags:
         CANARY_REFRESH_SECONDS (5) is how old the rules may be, CANARY_BOOTSTRAP a
         file (`canary export --snapshot`) with rules for as long as the table was
         never reached, CANARY_REPORT_USE=true tells the table which flags are in use.
-        Raises `StoreUnavailable` if no table is named.
+        Raises `StoreUnavailable` if no table is named, or the seconds are none.
         """
         # Functions that only read decisions don't pay for what reads tables.
         from flags.composition import compose  # noqa: PLC0415
@@ -121,9 +120,7 @@ class Flags:
 
     def refresh(self) -> None:
         """Look for newer rules if that is soon due: for when you wait anyway."""
-        self._snapshot.overlap()
-        self._take()
-        self._untold = self._usage is not None
+        self._look(self._snapshot.overlap)
 
     @property
     def snapshot(self) -> Snapshot[Ruleset]:
@@ -153,7 +150,7 @@ class Flags:
     def _bound(self, key: Who, attributes: Mapping[str, Any]) -> Bound:
         now, snapshot = self._now(), self._snapshot
         if not snapshot.fresh_from <= now < snapshot.fresh_until:
-            self._look()
+            self._look(snapshot.current)
         elif snapshot.held is not self._held:
             self._take()  # somebody else has polled
         elif self._untold:
@@ -163,10 +160,10 @@ class Flags:
             key = key.key
         return Bound(self, self.rules, key, attributes, now)
 
-    def _look(self) -> None:
+    def _look(self, poll: Callable[[], object]) -> None:
         """See whether there are newer rules."""
         try:
-            self._snapshot.current()
+            poll()
             self._failure = None
         except Exception as error:  # noqa: BLE001 - a bug in a reader: law 1
             self._failure = f"{type(error).__name__}: {error}"

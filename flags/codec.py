@@ -19,7 +19,6 @@ from typing import Any, NoReturn
 
 from flags.compiled import (
     MAX_DEPTH,
-    Lists,
     flag_from,
     segment_from,
     slots_from,
@@ -28,6 +27,8 @@ from flags.compiled import (
 )
 from flags.errors import InvalidSnapshot
 from flags.model import Condition, Flag, Group, InSegment, Ruleset
+from flags.parts import MAX_BYTES
+from flags.snapshot import NO_LISTS, Lists
 
 __all__ = [
     "MAX_BYTES",
@@ -42,13 +43,11 @@ __all__ = [
 ]
 
 SCHEMA = 2
-MAX_BYTES = 8_000_000
 # Of one evaluation: a millisecond or so.
 MAX_TESTS = 2_000
-_NO_LISTS: Lists = {}
 
 
-def decode(text: str | bytes, lists: Lists = _NO_LISTS) -> Ruleset:
+def decode(text: str | bytes, lists: Lists = NO_LISTS) -> Ruleset:
     """Read a snapshot; raises `InvalidSnapshot`."""
     if len(text) > MAX_BYTES:
         msg = f"snapshot of {len(text)} bytes is over the limit of {MAX_BYTES}"

@@ -7,7 +7,7 @@ a refusal of the whole snapshot.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 from flags.bucketing import BUCKETS
 from flags.engine.operators import OPERATORS
@@ -28,12 +28,10 @@ from flags.model import (
     Split,
     Stage,
 )
+from flags.snapshot import Lists
 
 MAX_DEPTH = 16
 LARGEST = 2**53
-
-# The ids of big segments, which are stored apart from the snapshot's text.
-Lists: TypeAlias = Mapping[str, frozenset[str]]
 
 
 def flag_from(name: str, data: Mapping[str, Any]) -> Flag:

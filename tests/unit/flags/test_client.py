@@ -576,3 +576,12 @@ def test_what_raises_once_is_not_condemned() -> None:
     assert features.boolean("gift", default=False) is True
     assert [1] == raised
     assert features.problem is None
+
+
+def test_refresh_never_raises() -> None:
+    """A reader with a bug is told as a problem, when rules are looked for early too."""
+    features = client(Bursting())
+    features.refresh()
+
+    assert "ZeroDivisionError" in str(features.problem)
+    assert features.boolean("gift", default=True) is True
