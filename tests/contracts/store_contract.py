@@ -24,6 +24,18 @@ from flags.store.dynamodb import DynamoStore
 TABLE = "canary"
 
 
+def make_table(client: Any, name: str = TABLE) -> None:
+    """Make an empty table with the keys of the template's, `pk` and `sk`."""
+    keys = {"pk": "HASH", "sk": "RANGE"}
+    client.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": k, "KeyType": kind} for k, kind in keys.items()],
+        AttributeDefinitions=[{"AttributeName": k, "AttributeType": "S"} for k in keys],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    client.get_waiter("table_exists").wait(TableName=name)
+
+
 @contextmanager
 def table() -> Iterator[Any]:
     """A client for an empty table in memory, with keys `pk` and `sk`."""
@@ -34,18 +46,7 @@ def table() -> Iterator[Any]:
             aws_access_key_id="test",
             aws_secret_access_key="test",
         )
-        client.create_table(
-            TableName=TABLE,
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_table(client)
         yield client
 
 

@@ -21,6 +21,7 @@ from flags.store.changes import Commit, Edit, Entry, Signature, State
 from flags.store.dynamodb import DynamoStore
 from flags.store.writer import Writer
 from flags.testing.commits import change
+from tests.contracts.store_contract import make_table
 
 pytestmark = pytest.mark.e2e
 
@@ -50,19 +51,7 @@ def table() -> Iterator[Table]:
     """An empty table in an emulator of its own."""
     with emulator.start() as running:
         client = stack.client("dynamodb", running.env())
-        client.create_table(
-            TableName=TABLE,
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        client.get_waiter("table_exists").wait(TableName=TABLE)
+        make_table(client, TABLE)
         yield Table(env=running.env())
 
 

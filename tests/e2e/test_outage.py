@@ -13,6 +13,7 @@ import pytest
 
 from examples.demo.canary import canary
 from examples.demo.up import SHOP
+from tests.contracts.store_contract import make_table
 from tests.e2e.conftest import Shop
 
 pytestmark = pytest.mark.e2e
@@ -55,16 +56,7 @@ class Spare:
 
     def make_table(self) -> None:
         """A table with the shop's snapshot in which everyone is on green."""
-        keys = ("pk", "HASH"), ("sk", "RANGE")
-        self._dynamodb.create_table(
-            TableName=TABLE,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"} for name, _ in keys
-            ],
-            KeySchema=[{"AttributeName": n, "KeyType": kind} for n, kind in keys],
-        )
-        self._dynamodb.get_waiter("table_exists").wait(TableName=TABLE)
+        make_table(self._dynamodb, TABLE)
         shop = str(SHOP / "canary.yaml")
         canary(self._shop.system, "--table", TABLE, "apply", "-f", shop)
         canary(self._shop.system, "--table", TABLE, "set-weight", "shop", "100")

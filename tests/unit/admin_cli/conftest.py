@@ -20,6 +20,7 @@ from flags.store.changes import Signature
 from flags.store.checks import read_file
 from flags.store.dynamodb import DynamoStore
 from flags.store.syntax import parse
+from tests.contracts.store_contract import make_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -197,18 +198,7 @@ def aws(
 def empty() -> Table:
     """A table with nothing in it."""
     client = boto3.client("dynamodb")
-    client.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-    )
+    make_table(client, TABLE)
     return Table(client=client, store=DynamoStore(client, TABLE))
 
 

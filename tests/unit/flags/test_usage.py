@@ -29,6 +29,7 @@ from flags.usage import (
     reporting,
     table_sink,
 )
+from tests.contracts.store_contract import make_table
 
 NEVER, ALWAYS = 0.99, 0.0
 
@@ -248,18 +249,7 @@ def test_the_store_reads_what_is_reported() -> None:
 
     with mock_aws():
         dynamodb = boto3.client("dynamodb", region_name="eu-west-1")
-        dynamodb.create_table(
-            TableName="rules",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-        )
+        make_table(dynamodb, "rules")
         for asked in answers.asked:
             dynamodb.update_item(**json.loads(asked["body"]))
         found = Reports(dynamodb, "rules").usage(date(2030, 1, 1))

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import ssl
 import struct
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from botocore.config import Config
+
+from flags.aws.client import AwsClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -75,6 +80,19 @@ class Loopback:
     def raw(*pieces: bytes, pause: float = 0.0, after: str = "keep") -> Reply:
         """Bytes as given, with a pause after each piece; none is silence."""
         return Reply(pieces=pieces, pause=pause, after=after)
+
+    def questions(self) -> list[tuple[str, str, str, str, Any]]:
+        """What DynamoDB was asked: method, target, both telling headers, and body."""
+        return [
+            (
+                seen.method,
+                seen.target,
+                seen.headers["x-amz-target"],
+                seen.headers["content-type"],
+                json.loads(seen.body),
+            )
+            for seen in self.requests
+        ]
 
     @property
     def url(self) -> str:
@@ -169,3 +187,32 @@ def loopback() -> Iterator[Loopback]:
     server = Loopback()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def dynamodb(loopback: Loopback) -> AwsClient:
+    """Our client of the server."""
+    return AwsClient.from_environ(
+        "dynamodb",
+        {
+            "AWS_REGION": "eu-west-1",
+            "AWS_ACCESS_KEY_ID": "AKID",
+            "AWS_SECRET_ACCESS_KEY": "hush",
+            "AWS_ENDPOINT_URL": loopback.url,
+        },
+    )
+
+
+@pytest.fixture
+def boto(loopback: Loopback) -> Iterator[Any]:
+    """boto3's client of the server."""
+    client = boto3.client(
+        "dynamodb",
+        region_name="eu-west-1",
+        endpoint_url=loopback.url,
+        aws_access_key_id="AKID",
+        aws_secret_access_key="hush",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    yield client
+    client.close()

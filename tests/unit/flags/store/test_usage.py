@@ -12,6 +12,7 @@ from moto import mock_aws
 
 from flags.errors import StoreUnavailable
 from flags.store.usage import Usage
+from tests.contracts.store_contract import make_table
 
 TABLE = "usage-table"
 
@@ -27,18 +28,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             aws_access_key_id="test",
             aws_secret_access_key="test",
         )
-        client.create_table(
-            TableName=TABLE,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-        )
+        make_table(client, TABLE)
         for day, flags in (("01", ["a"]), ("02", ["a", "b"]), ("03", [])):
             item: dict[str, Any] = {"pk": {"S": "usage"}, "sk": {"S": f"2026-05-{day}"}}
             client.put_item(
