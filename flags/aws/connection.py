@@ -22,12 +22,20 @@ if TYPE_CHECKING:
     from flags.aws.endpoint import Endpoint
 
 FIRST_WRITE = 64 * 1024
+REFUSED = 400
 
 
 class Connection:
     """A socket to an endpoint. Every failure becomes a `TransportError`."""
 
-    __slots__ = ("__weakref__", "_sock", "endpoint", "generation", "idle_since")
+    __slots__ = (
+        "__weakref__",
+        "_cut",
+        "_sock",
+        "endpoint",
+        "generation",
+        "idle_since",
+    )
 
     def __init__(self, endpoint: Endpoint, sock: socket.socket) -> None:
         self._sock = sock
@@ -35,11 +43,12 @@ class Connection:
         # late: in a cycle the socket may go first, with a ResourceWarning.
         weakref.finalize(self, sock.close)
         self.endpoint = endpoint
+        self._cut: TransportError | None = None
         self.generation = 0
         self.idle_since = 0.0
 
     def send(self, head: bytes, body: bytes, deadline: float) -> None:
-        """Write head and body whole."""
+        """Write head and body, whole unless the peer hangs up meanwhile."""
         first = head + body[:FIRST_WRITE]
         try:
             self._sock.settimeout(_remaining(deadline))
@@ -53,6 +62,9 @@ class Connection:
                 if rest:
                     self._sock.settimeout(_remaining(deadline))
                     self._sock.sendall(rest)
+        except ConnectionError as error:
+            # Who refuses a body half-way may have said why: `receive` looks.
+            self._cut = self._failed(error, sent=True)
         except OSError as error:
             raise self._failed(error, sent=True) from error
 
@@ -65,9 +77,15 @@ class Connection:
             return sock.recv(limit)
 
         try:
-            return read(some, method)
+            answer = read(some, method)
         except (OSError, BadAnswer) as error:
-            raise self._failed(error, sent=True) from error
+            raise self._cut or self._failed(error, sent=True) from error
+        if self._cut is None:
+            return answer
+        status, headers, body, _ = answer
+        if status < REFUSED:
+            raise self._cut
+        return status, headers, body, False
 
     def quiet(self) -> bool:
         """Whether the peer neither hung up nor spoke out of turn."""

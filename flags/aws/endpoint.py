@@ -64,11 +64,16 @@ class Endpoint(Record):
         return f"{self.scheme}://{self.authority}{self.prefix}"
 
 
+# How AWS's own variables spell a service, where that is not its name in capitals.
+_NAMES = {"secretsmanager": "SECRETS_MANAGER"}
+
+
 def resolve(service: str, region: str, environ: Mapping[str, str]) -> Endpoint:
     """The endpoint that the environment names, or else the public one."""
     ignored = environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
     if not ignored:
-        own = environ.get(f"AWS_ENDPOINT_URL_{service.upper()}")
+        name = _NAMES.get(service, service.upper())
+        own = environ.get(f"AWS_ENDPOINT_URL_{name}")
         if url := own or environ.get("AWS_ENDPOINT_URL"):
             return Endpoint.parse(url)
     domain = next(name for start, name in DOMAINS if region.startswith(start))

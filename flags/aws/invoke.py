@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flags.aws.client import AwsClient, checked
@@ -80,13 +81,18 @@ def begin_invoke(  # noqa: PLR0913 - Invoke has these parameters
         headers["x-amz-tenant-id"] = tenant_id
     pending = client.begin(
         "POST",
-        f"/2015-03-31/functions/{quote(function)}/invocations",
+        _path(function),
         headers=headers,
         body=payload,
         query=(("Qualifier", qualifier),) if qualifier else (),
         timeout=timeout,
     )
     return PendingInvoke(pending, client.service)
+
+
+@lru_cache(maxsize=64)
+def _path(function: str) -> str:
+    return f"/2015-03-31/functions/{quote(function)}/invocations"
 
 
 def encode_context(text: str) -> str:

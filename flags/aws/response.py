@@ -20,7 +20,6 @@ MAX_EARLY = 8
 MAX_SIZE_LINE = 1024
 CHUNK = 64 * 1024
 
-_NEVER = frozenset("\r\n\0")
 SWITCHING, OK, NO_CONTENT, NOT_MODIFIED = 101, 200, 204, 304
 
 # At most so many bytes, as soon as there are some; none at the end of the stream.
@@ -107,12 +106,14 @@ def _head(stream: _Stream) -> tuple[str, int, Headers]:
     version, _, rest = first.partition(" ")
     digits, _, _ = rest.partition(" ")
     known = version in {"HTTP/1.1", "HTTP/1.0"}
+    # One look at the whole instead of one at each line.
+    stray = max(text.count("\r"), text.count("\n")) > len(lines) or "\0" in text
     if not known or len(digits) != 3 or not _number(digits) or digits < "100":  # noqa: PLR2004
         raise BadAnswer("not an answer of HTTP/1.1")
     headers: Headers = {}
     for line in lines:
         name, colon, value = line.partition(":")
-        if not colon or name.split() != [name] or set(line) & _NEVER:
+        if stray or not colon or name.split() != [name]:
             raise BadAnswer("a header is malformed")
         name, value = name.lower(), value.strip(" \t")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value

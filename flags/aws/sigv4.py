@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 Query = Sequence[tuple[str, str]]
 
-_UNRESERVED = frozenset(
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-)
+_UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED = frozenset(
     {
@@ -67,7 +65,7 @@ def sign(  # noqa: PLR0913 - all that a signature covers
     `path` is as sent, that is percent-encoded; `query` is plain text, `now` in seconds
     since the epoch.
     """
-    moment = amz_date(now)
+    moment = amz_date(int(now))
     sent = _with_ours(headers, host, moment, credentials.session_token)
     names = [name for name in sorted(sent) if name not in UNSIGNED]
     signed = ";".join(names)
@@ -100,17 +98,18 @@ def _with_ours(
     return sent
 
 
-def amz_date(now: float) -> str:
-    """The moment as `20150830T123600Z`."""
+@lru_cache(maxsize=4)
+def amz_date(now: int) -> str:
+    """The second as `20150830T123600Z`."""
     return strftime("%Y%m%dT%H%M%SZ", gmtime(now))
 
 
 def quote(text: str, safe: str = "") -> str:
     """The text percent-encoded, but for letters, digits, `-._~` and what is safe."""
-    kept = _UNRESERVED.union(safe.encode())
-    return "".join(
-        chr(byte) if byte in kept else f"%{byte:02X}" for byte in text.encode()
-    )
+    kept, raw = _UNRESERVED + safe.encode(), text.encode()
+    if not raw.translate(None, kept):
+        return text  # as nearly always, and at a tenth of the cost
+    return "".join(chr(byte) if byte in kept else f"%{byte:02X}" for byte in raw)
 
 
 @lru_cache(maxsize=256)

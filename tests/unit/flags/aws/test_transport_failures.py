@@ -129,12 +129,39 @@ def test_broken_write_on_a_kept_connection_is_not_repeated(loopback: Loopback) -
     loopback.answer = by_turns(loopback.ok(), loopback.raw(after="reset"))
     transport = Transport()
     transport.begin(asking(loopback), TIMEOUT).result()
+    pending = transport.begin(asking(loopback, body=bytes(32 * 1024 * 1024)), TIMEOUT)
     with pytest.raises(TransportError) as caught:
-        transport.begin(asking(loopback, body=bytes(32 * 1024 * 1024)), TIMEOUT)
+        pending.result()
 
     assert caught.value.sent
     assert len(loopback.requests) == 2
     assert loopback.connections == 1
+
+
+def test_refusal_in_the_middle_of_a_body_is_heard(loopback: Loopback) -> None:
+    """A peer that hangs up may have said why; its connection is not used again."""
+    loopback.body_limit = 1000
+    loopback.answer = by_turns(
+        loopback.ok(b"too large", status=413, after="close"), loopback.ok()
+    )
+    transport = Transport()
+    body = bytes(32 * 1024 * 1024)
+    refused = transport.begin(asking(loopback, body=body), TIMEOUT).result()
+    transport.begin(asking(loopback), TIMEOUT).result()
+
+    assert (413, b"too large") == (refused.status, refused.body)
+    assert loopback.connections == 2
+
+
+def test_success_in_the_middle_of_a_body_is_none(loopback: Loopback) -> None:
+    """What has not read its request can't have done it."""
+    loopback.body_limit = 1000
+    loopback.answer = lambda _seen: loopback.ok(after="close")
+    body = bytes(32 * 1024 * 1024)
+    with pytest.raises(TransportError) as caught:
+        Transport().begin(asking(loopback, body=body), TIMEOUT).result()
+
+    assert caught.value.sent
 
 
 def test_write_that_stalls_was_sent() -> None:
