@@ -15,6 +15,7 @@ from admin_cli.commands import (
     explaining,
     exporting,
     membering,
+    minting,
     moving,
     reading,
     tidying,
@@ -72,6 +73,11 @@ segment.command("list")(membering.list_segments)
 segment.command("add")(membering.add)
 segment.command("remove")(membering.remove)
 
+token = typer.Typer(no_args_is_help=True)
+token.command("mint")(minting.mint)
+token.command("check")(minting.check)
+token.command("rotate")(minting.rotate)
+
 FLAGS, ROLLOUTS, FILES, DEBT = "Flags", "Rollouts", "Files", "Debt"
 
 app.command("list", rich_help_panel=FLAGS)(reading.list_flags)
@@ -97,6 +103,12 @@ app.command(
 )(moving.set_weight)
 app.command("promote", rich_help_panel=ROLLOUTS)(moving.promote)
 app.command("abort", rich_help_panel=ROLLOUTS)(moving.abort)
+app.add_typer(
+    token,
+    name="token",
+    help="Testers' overrides: make one, check one, exchange the keys behind them.",
+    rich_help_panel=ROLLOUTS,
+)
 app.command("apply", rich_help_panel=FILES)(applying.apply)
 app.command("export", rich_help_panel=FILES)(exporting.export)
 app.command("lint", rich_help_panel=FILES)(checking.lint)

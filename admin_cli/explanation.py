@@ -15,12 +15,14 @@ from flags.engine import Step, evaluate
 from flags.engine.ramping import split_at
 from flags.model import Context, Decision, Flag, Ramp, Reason, Ruleset, Serve, Split
 from flags.release import decide, is_newer
-from flags.token import Carried, Token
+from flags.token import Carried, Seal, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Data = dict[str, Any]
+# Of decisions that came along with the request, instead of from the rules.
+BROUGHT = frozenset({Reason.OVERRIDE, Reason.CARRIED, Reason.HEALED})
 
 
 def explain(
@@ -33,16 +35,16 @@ def explain(
     decision = evaluate(rules, name, context, now, walk)
     if flag.release is not None:
         chosen = decide(rules, flag, context, carried, now)
-        if chosen.reason in {Reason.CARRIED, Reason.HEALED}:
+        if chosen.reason in BROUGHT:
             decision, walk = chosen, []
     return {
         "flag": flag.name,
         "key": context.key,
         "attributes": dict(context.attributes),
-        "at": datetime.fromtimestamp(now, UTC).isoformat().replace("+00:00", "Z"),
+        "at": _iso(now),
         "steps": [_step(step) for step in (*steps, *walk)],
         "ranges": list(_ranges(_served(flag, decision), now)),
-        "result": _result(flag, decision),
+        "result": _result(flag, decision, carried),
     }
 
 
@@ -70,20 +72,48 @@ def _carried(
     carried = token.get(flag.name)
     if carried is None:
         return None, [_missed(f"names no decision about {flag.name}")]
+    step = _brought(rules, flag, carried, now)
+    dropped = step.what == "override" and not step.matched
+    return None if dropped else carried, [step]
+
+
+def _brought(rules: Ruleset, flag: Flag, carried: Carried, now: float) -> Step:
     if not flag.enabled:
-        return carried, [_missed("the off switch comes first")]
+        return _missed("the off switch comes first")
+    if carried.seal is not None:
+        return _override(flag, carried, carried.seal, now)
+    return _decision(rules, flag, carried, now)
+
+
+def _decision(rules: Ruleset, flag: Flag, carried: Carried, now: float) -> Step:
     in_force = decide(rules, flag, Context(), carried, now).reason is Reason.CARRIED
     detail = f"{carried.variant} of version {carried.generation}; {_since(flag)}"
     if is_newer(flag, carried):
         detail += f"; newer than the rules, version {flag.version}: routers read again"
     if not in_force:
         detail += "; no longer in force, so healed to stable"
-    return carried, [Step(what="carried", matched=in_force, detail=detail)]
+    return Step(what="carried", matched=in_force, detail=detail)
+
+
+def _override(flag: Flag, carried: Carried, seal: Seal, now: float) -> Step:
+    detail = f"{carried.variant} until {_iso(seal.expires)}; "
+    if seal.expires <= now:
+        missed = "over, so routers drop it"
+    elif carried.variant not in flag.variants:
+        missed = "the release has no such variant, so it is read as absent"
+    else:
+        detail += "taken as verified: `canary token check` looks at the seal"
+        return Step(what="override", matched=True, detail=detail)
+    return Step(what="override", matched=False, detail=detail + missed)
 
 
 def _since(flag: Flag) -> str:
     since = flag.release.since if flag.release else None
     return "no rollout is live" if since is None else f"rollout began at {since}"
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
 def _missed(detail: str) -> Step:
@@ -112,7 +142,7 @@ def _ranges(serve: Serve | None, now: float) -> Iterator[Data]:
             yield {"from": start, "to": end - 1, "variant": name}
 
 
-def _result(flag: Flag, decision: Decision) -> Data:
+def _result(flag: Flag, decision: Decision, carried: Carried | None) -> Data:
     result: Data = {
         "variant": decision.variant,
         "value": decision.value,
@@ -127,4 +157,6 @@ def _result(flag: Flag, decision: Decision) -> Data:
     made = Carried(
         release=flag.name, variant=decision.variant, generation=decision.version
     )
+    if carried is not None and decision.reason is Reason.OVERRIDE:
+        made = carried
     return result | {"role": role, "token": str(Token(members=(made,)))}

@@ -7,6 +7,8 @@ For an emulator on this machine the endpoint is enough.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from getpass import getuser
@@ -16,10 +18,13 @@ from urllib.parse import urlsplit
 from flags.errors import InvalidDocument, Problem, StoreUnavailable
 
 if TYPE_CHECKING:
+    from admin_cli.keyring import Keyring
     from flags.store.dynamodb import DynamoStore
     from flags.store.usage import Usage
 
 OUTPUT = "TableName"
+# The stack's output that says where the keys of overrides are.
+KEYS_OUTPUT = "TokenKeys"
 # A name or an ARN.
 _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}|arn:[A-Za-z0-9_.:/-]+")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -51,6 +56,25 @@ class Session:
 
         return Usage(*self._opened)
 
+    def keyring(self, where: str | None) -> Keyring:
+        """The keys of overrides, there or where the stack says; opens nothing yet.
+
+        Raises `StoreUnavailable`.
+        """
+        from admin_cli.keyring import (  # noqa: PLC0415 - slow, and `--help` waits
+            keyring,
+        )
+
+        with self._opening():
+            there = where or _output_of(
+                self._aws, self.stack, KEYS_OUTPUT, ("key store", "--token-keys")
+            )
+            return keyring(there, self._client)
+
+    def table_name(self) -> str:
+        """The table's name, or its ARN if that was given; raises `StoreUnavailable`."""
+        return self._opened[1]
+
     def author(self) -> str:
         """The last part of the caller's ARN, or the OS user if AWS can't say."""
         from botocore.exceptions import (  # noqa: PLC0415 - slow, and `--help` waits
@@ -69,6 +93,14 @@ class Session:
     @cached_property
     def _opened(self) -> tuple[Any, str]:
         """A client of DynamoDB, and the table's name."""
+        with self._opening():
+            table = self.table or _output_of(
+                self._aws, self.stack, OUTPUT, ("table", "--table")
+            )
+            return self._client("dynamodb"), table
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
         from flags.store.failures import (  # noqa: PLC0415 - slow, and `--help` waits
             translated,
         )
@@ -76,13 +108,14 @@ class Session:
         self._check()
         try:
             with translated(self.table or self.stack):
-                session = self._aws
-                table = self.table or _table_of(session, self.stack)
-                return session.client("dynamodb", config=_config(5, 20)), table
+                yield
         except ValueError as error:
             # An endpoint of one service, or a region, that makes no address.
             message = f"{error}; look at the region and the AWS_ENDPOINT_URL_ variables"
             raise InvalidDocument([Problem(path="AWS", message=message)]) from error
+
+    def _client(self, service: str) -> Any:
+        return self._aws.client(service, config=_config(5, 20))
 
     def _check(self) -> None:
         """Refuse what AWS would only answer with riddles."""
@@ -135,34 +168,39 @@ def _config(connect: float, read: float, attempts: int | None = None) -> Any:
     )
 
 
-def _table_of(session: Any, stack: str) -> str:
+def _output_of(session: Any, stack: str, key: str, instead: tuple[str, str]) -> str:
+    """An output of the stack; `instead` is what else to name, and the option for it."""
     client = session.client("cloudformation", config=_config(5, 20))
-    outputs = _outputs(client, stack, session.region_name)
+    outputs = _outputs(client, stack, session.region_name, instead)
     for output in outputs:
-        if output["OutputKey"] == OUTPUT:
+        if output["OutputKey"] == key:
             return str(output["OutputValue"])
+    what, option = instead
     msg = (
-        f"the stack {stack} has no output {OUTPUT}: name the router's stack with "
-        "--stack-name, or its table with --table"
+        f"the stack {stack} has no output {key}: name the router's stack with "
+        f"--stack-name, or its {what} with {option}"
     )
     raise StoreUnavailable(msg)
 
 
-def _outputs(client: Any, stack: str, region: str) -> list[dict[str, str]]:
+def _outputs(
+    client: Any, stack: str, region: str, instead: tuple[str, str]
+) -> list[dict[str, str]]:
     from botocore.exceptions import (  # noqa: PLC0415 - slow, and `--help` waits
         ClientError,
     )
 
+    what, option = instead
     try:
         found = client.describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
         detail = error.response["Error"]
         if "does not exist" not in detail.get("Message", ""):
-            msg = f"the stack {stack} can't be read: {error}; or give --table"
+            msg = f"the stack {stack} can't be read: {error}; or give {option}"
             raise StoreUnavailable(msg) from error
         msg = (
             f"there is no stack {stack} in {region}: deploy it with `sam deploy`, "
-            "or name another with --stack-name, or a table with --table"
+            f"or name another with --stack-name, or a {what} with {option}"
         )
         raise StoreUnavailable(msg) from error
     return list(found[0].get("Outputs", ()))

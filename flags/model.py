@@ -31,6 +31,8 @@ class Reason(StrEnum):
     DISABLED = "DISABLED"
     DEFAULT = "DEFAULT"
     ERROR = "ERROR"
+    # A tester's signed override, which the router has verified.
+    OVERRIDE = "OVERRIDE"
     # Decided earlier on the call chain, and still in force.
     CARRIED = "CARRIED"
     # A carried decision whose rollout is over: the user is put on stable.

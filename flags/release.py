@@ -1,12 +1,14 @@
 """Which colour a request gets: the flag's answer, or the one that it carries.
 
 Laws
-1. Precedence: off switch, carried decision, named user, rule, bucket, stable.
-2. A carried decision for the canary is in force while its rollout is live: it was
+1. Precedence: off switch, override, carried decision, named user, rule, bucket, stable.
+2. An override that comes here was verified by the router. It holds whether a rollout
+   is live or not; one for a variant that the flag hasn't got counts as absent.
+3. A carried decision for the canary is in force while its rollout is live: it was
    made at or after the rollout began. Any other one heals to stable. A carried
    decision for what is stable now always holds.
-3. A decision newer than the rules at hand says that the rules are old: callers
-   read them again (`is_newer`) before they decide.
+4. A decision newer than the rules at hand says that the rules are old: callers
+   read them again (`is_newer`) before they decide. Overrides say nothing of it.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ def decide(
     release = flag.release
     if carried is None or release is None or not flag.enabled:
         return evaluate(rules, flag.name, context, now)
+    if carried.seal is not None:
+        chosen = _overridden(flag, carried)
+        return chosen or evaluate(rules, flag.name, context, now)
     if in_force(flag, release, carried):
         return Decision(
             flag=flag.name,
@@ -40,6 +45,19 @@ def decide(
     )
 
 
+def _overridden(flag: Flag, carried: Carried) -> Decision | None:
+    if carried.variant not in flag.variants:
+        return None
+    return Decision(
+        flag=flag.name,
+        variant=carried.variant,
+        value=flag.variants[carried.variant],
+        reason=Reason.OVERRIDE,
+        # It has no generation; what rests on it for others rests on these rules.
+        version=flag.version,
+    )
+
+
 def in_force(flag: Flag, release: Release, carried: Carried) -> bool:
     """Whether a carried decision still holds."""
     if carried.variant == release.stable:
@@ -50,4 +68,6 @@ def in_force(flag: Flag, release: Release, carried: Carried) -> bool:
 
 def is_newer(flag: Flag, carried: Carried | None) -> bool:
     """Whether whoever made the decision has read newer rules than these."""
-    return carried is not None and carried.generation > flag.version
+    if carried is None or carried.seal is not None:
+        return False
+    return carried.generation > flag.version

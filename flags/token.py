@@ -1,12 +1,17 @@
 """The decision on the wire: `v1~shop.green.12~search.blue.3`.
 
+A tester's override stands in the place of the generation as a seal, which routers
+check (`flags.seal`): `RELEASE.VARIANT.o.KEY-ID.EXPIRES.SUBJECT.MAC`.
+
 Laws
 1. One compact ASCII token: letters, digits and `._~-` only, so it goes unescaped
    through HTTP headers, cookies, SNS and SQS attributes (where a double quote
    would make filtered subscriptions drop the message), JSON, URLs and baggage.
 2. Deterministic: the same decisions give the same text.
-3. No identity in it: a release, a variant and the rule's generation.
+3. No identity in it: a release, a variant and the rule's generation; of an override
+   a keyed hash of the identity, which says nothing without the key.
 4. Anything malformed, oversized or of a later version reads as absent.
+5. About a release there is one member: a decision, or an override.
 """
 
 from __future__ import annotations
@@ -16,19 +21,48 @@ import re
 from flags.record import Record
 
 NAME = "canary-decision"
+# How every token begins, whatever is in it.
+PREFIX = "v1~"
 MAX_LENGTH = 1024
 MAX_MEMBERS = 16
 
 _WORD = "[A-Za-z0-9][A-Za-z0-9_-]{0,62}"
 _MEMBER = re.compile(rf"({_WORD})\.({_WORD})\.([0-9]{{1,15}})")
+# Compiled with the first override, which most containers never see.
+_OVERRIDE = (
+    rf"({_WORD})\.({_WORD})\.o\.([a-z0-9]{{1,16}})\.([0-9]{{10}})"
+    r"\.([0-9a-f]{16})\.([0-9a-f]{32})"
+)
+
+
+class Seal(Record):
+    """What makes a decision an override: until when, for whom, and the proof.
+
+    `expires` is in seconds since the epoch; `subject` and `mac` are hexadecimal.
+    Whoever has them may pass for the tester, so that they don't show in `repr`.
+    """
+
+    hidden = frozenset({"subject", "mac"})
+
+    kid: str
+    expires: int
+    subject: str
+    mac: str
+
+    def __str__(self) -> str:
+        return f"o.{self.kid}.{self.expires:010}.{self.subject}.{self.mac}"
 
 
 class Carried(Record):
-    """One decision on its way: which variant of which release, and how old."""
+    """One decision on its way: which variant of which release, and how old.
+
+    With a seal it is an override, whose generation is 0.
+    """
 
     release: str
     variant: str
     generation: int
+    seal: Seal | None = None
 
 
 class Token(Record):
@@ -47,11 +81,15 @@ class Token(Record):
         found: dict[str, Carried] = {}
         for part in parts:
             match = _MEMBER.fullmatch(part)
-            if match is None or match[1] in found:
+            if match is None:
+                member = _override(part)
+            else:
+                member = Carried(
+                    release=match[1], variant=match[2], generation=int(match[3])
+                )
+            if member is None or member.release in found:
                 return None
-            found[match[1]] = Carried(
-                release=match[1], variant=match[2], generation=int(match[3])
-            )
+            found[member.release] = member
         return cls(members=tuple(found[name] for name in sorted(found)))
 
     def get(self, release: str) -> Carried | None:
@@ -66,12 +104,18 @@ class Token(Record):
         member = self.get(release)
         return member.variant if member else None
 
-    def with_decision(self, decided: Carried) -> Token:
+    def with_decision(self, decided: Carried, *, lift: bool = False) -> Token:
         """This token with one decision added or replaced.
+
+        An override stays as it is, for the routers to come, unless `lift` says that
+        it doesn't count: the release is off, or has no such variant.
 
         What doesn't fit is left out: better one release re-decided further down
         than a message that can't be sent, or one with the decision before.
         """
+        held = self.get(decided.release)
+        if held and held.seal and not decided.seal and not lift:
+            return self
         others = [m for m in self.members if m.release != decided.release]
         members = sorted([*others, decided], key=lambda member: member.release)
         grown = Token(members=tuple(members))
@@ -79,5 +123,16 @@ class Token(Record):
         return grown if fits else Token(members=tuple(others))
 
     def __str__(self) -> str:
-        parts = (f"{m.release}.{m.variant}.{m.generation}" for m in self.members)
+        parts = (
+            f"{m.release}.{m.variant}.{m.seal or m.generation}" for m in self.members
+        )
         return "~".join(("v1", *parts))
+
+
+def _override(part: str) -> Carried | None:
+    match = re.fullmatch(_OVERRIDE, part)
+    if match is None:
+        return None
+    release, variant, kid, expires, subject, mac = match.groups()
+    seal = Seal(kid=kid, expires=int(expires), subject=subject, mac=mac)
+    return Carried(release=release, variant=variant, generation=0, seal=seal)

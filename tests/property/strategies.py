@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from flags.bucketing import BUCKETS
 from flags.codec import SCHEMA, decode, flag_from
 from flags.model import Context, Flag, Ruleset
-from flags.token import Carried, Token
+from flags.token import Carried, Seal, Token
 
 many = settings(deadline=None, max_examples=100)
 some = settings(deadline=None, max_examples=50)
@@ -42,15 +42,28 @@ contexts = st.builds(
 )
 
 words = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,8}", fullmatch=True)
-carried = st.builds(
+decisions = st.builds(
     Carried,
     release=words,
     variant=words,
     generation=st.integers(0, 999_999_999_999_999),
 )
-tokens = st.lists(carried, min_size=1, max_size=16, unique_by=lambda c: c.release).map(
-    lambda members: Token(members=tuple(sorted(members, key=lambda m: m.release)))
+seals = st.builds(
+    Seal,
+    kid=st.from_regex(r"[a-z0-9]{1,16}", fullmatch=True),
+    expires=st.integers(0, 9_999_999_999),
+    subject=st.from_regex(r"[0-9a-f]{16}", fullmatch=True),
+    mac=st.from_regex(r"[0-9a-f]{32}", fullmatch=True),
 )
+overrides = st.builds(
+    Carried, release=words, variant=words, generation=st.just(0), seal=seals
+)
+carried = decisions | overrides
+# Nine overrides of such words always fit; of decisions as many as there may be.
+tokens = (
+    st.lists(decisions, min_size=1, max_size=16, unique_by=lambda c: c.release)
+    | st.lists(carried, min_size=1, max_size=9, unique_by=lambda c: c.release)
+).map(lambda members: Token(members=tuple(sorted(members, key=lambda m: m.release))))
 
 
 @st.composite

@@ -53,10 +53,21 @@ def test_reading_is_total(text: object) -> None:
 @many
 def test_a_new_decision(token: Token, decided: Carried) -> None:
     """A decision replaces the one before; the others and the limits hold."""
-    grown = token.with_decision(decided)
+    grown = token.with_decision(decided, lift=True)
     others = [m for m in token.members if m.release != decided.release]
 
     assert grown.get(decided.release) in {decided, None}
     assert others == [m for m in grown.members if m.release != decided.release]
     assert len(grown.members) <= MAX_MEMBERS
     assert len(str(grown)) <= MAX_LENGTH
+
+
+@given(token=tokens, variant=carried)
+@many
+def test_an_override_outlives_decisions(token: Token, variant: Carried) -> None:
+    """No plain decision takes the place of an override unless that is lifted."""
+    for member in token.members:
+        decided = Carried(release=member.release, variant=variant.variant, generation=1)
+        held = token.with_decision(decided).get(member.release)
+
+        assert held == (member if member.seal else decided)

@@ -110,7 +110,7 @@ def test_commands(line: str) -> None:
 
 def test_reasons() -> None:
     """The page names every reason that a client can meet."""
-    carried = {Reason.CARRIED, Reason.HEALED}
+    carried = {Reason.OVERRIDE, Reason.CARRIED, Reason.HEALED}
     table = GUIDE.partition("### Reasons")[2].partition("\n## ")[0]
 
     assert {reason.value for reason in set(Reason) - carried} == set(

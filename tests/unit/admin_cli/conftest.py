@@ -182,7 +182,7 @@ def aws(
     """A simulated account, and an environment without the developer's own."""
     for name in ("AWS_PROFILE", "AWS_REGION", "AWS_ENDPOINT_URL", "CANARY_STACK"):
         monkeypatch.delenv(name, raising=False)
-    for name in ("CANARY_DEBUG", "NO_COLOR", "FORCE_COLOR"):
+    for name in ("CANARY_DEBUG", "CANARY_TOKEN_KEYS", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))

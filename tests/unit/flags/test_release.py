@@ -19,7 +19,7 @@ from flags.model import (
 )
 from flags.record import replace
 from flags.release import is_newer
-from flags.token import Carried
+from flags.token import Carried, Seal
 
 LIVE = Flag(
     name="shop",
@@ -169,9 +169,53 @@ def test_generations() -> None:
     )
 
 
+def override(variant: str) -> Carried:
+    """An override that the router has verified."""
+    seal = Seal(kid="k1", expires=1_900_000_000, subject="0" * 16, mac="0" * 32)
+    return Carried(release="shop", variant=variant, generation=0, seal=seal)
+
+
+@pytest.mark.parametrize("flag", [LIVE, RESTING, ABORTED, PROMOTED, SWAPPED, AGAIN])
+@pytest.mark.parametrize("variant", ["blue", "green"])
+@pytest.mark.parametrize("key", [None, "tester", "vip", "user-1", "user-2"])
+def test_override(flag: Flag, variant: str, key: str | None) -> None:
+    """It is above names, rules and buckets, whether a rollout is live or not."""
+    context = Context(key=key, attributes={"staff": True})
+
+    decision = decide(flag, context, override(variant))
+
+    assert decision == Decision(
+        flag="shop",
+        variant=variant,
+        value=variant,
+        reason=Reason.OVERRIDE,
+        version=flag.version,
+    )
+
+
+def test_the_off_switch_beats_an_override() -> None:
+    """Nobody is on a canary that was switched off."""
+    decision = decide(KILLED, Context(key="tester"), override("green"))
+
+    assert ("blue", Reason.DISABLED) == (decision.variant, decision.reason)
+
+
+@pytest.mark.parametrize("context", [Context(key="tester"), Context(key="user-2")])
+def test_an_override_for_no_variant_counts_as_absent(context: Context) -> None:
+    """It decides nothing, and heals nothing either."""
+    decision = decide(LIVE, context, override("purple"))
+
+    assert decide(LIVE, context, None) == decision
+
+
 @pytest.mark.parametrize(
     ("token", "expected"),
-    [(None, False), (carried("green", 14), False), (carried("green", 15), True)],
+    [
+        (None, False),
+        (override("green"), False),
+        (carried("green", 14), False),
+        (carried("green", 15), True),
+    ],
 )
 def test_is_newer(*, token: Carried | None, expected: bool) -> None:
     """A decision from the future says that these rules are old."""

@@ -187,6 +187,53 @@ def test_a_token_from_newer_rules_says_so(canary: Canary) -> None:
     assert "newer than the rules, version 2: routers read again" in steps[0]["detail"]
 
 
+SEAL = f"o.k1.1900000000.{'0a' * 8}.{'1b' * 16}"
+IN_TIME, TOO_LATE = ("--at", "2030-03-17T00:00Z"), ("--at", "2030-03-18T00:00Z")
+
+
+@pytest.mark.usefixtures("table")
+def test_an_override_is_above_the_rules(canary: Canary) -> None:
+    """It is taken as verified, and goes on as it came."""
+    token = f"v1~shop.green.{SEAL}"
+
+    result, steps = result_of(
+        canary, "shop", "--id", "user-1", "--token", token, *IN_TIME
+    )
+
+    assert ("OVERRIDE", "green", "canary", token) == (
+        result["reason"],
+        result["variant"],
+        result["role"],
+        result["token"],
+    )
+    detail = (
+        "green until 2030-03-17T17:46:40Z; taken as verified: "
+        "`canary token check` looks at the seal"
+    )
+    assert [("override", True, detail)] == [tuple(step.values()) for step in steps]
+
+
+@pytest.mark.parametrize(
+    ("variant", "at", "why"),
+    [
+        ("purple", IN_TIME, "the release has no such variant, so it is read as absent"),
+        ("green", TOO_LATE, "over, so routers drop it"),
+    ],
+)
+@pytest.mark.usefixtures("table")
+def test_an_override_without_effect_says_why(
+    canary: Canary, variant: str, at: tuple[str, str], why: str
+) -> None:
+    """The walk goes on through the rules."""
+    token = f"v1~shop.{variant}.{SEAL}"
+
+    result, steps = result_of(canary, "shop", "--token", token, *at)
+
+    assert ("STATIC", "blue") == (result["reason"], result["variant"])
+    assert not steps[0]["matched"]
+    assert f"{variant} until 2030-03-17T17:46:40Z; {why}" == steps[0]["detail"]
+
+
 def test_people_get_a_table_of_steps(canary: Canary, table: Table) -> None:
     """On a terminal the steps are rows, and the result follows."""
     assert 1 == table.version("search")
