@@ -13,34 +13,47 @@ Importing this module is all that it takes for boto3 to carry the decision on.
 
 from typing import TYPE_CHECKING, Any
 
-from flags.propagation import current, read, records
+from flags import propagation as _propagation
+from flags.current import carrying, current, read, records
+from flags.propagation.hook import watch as _watch
 
 if TYPE_CHECKING:
     from flags.client import Flags
     from flags.errors import FlagsError
-    from flags.model import Context, Decision, Details, ErrorCode, Reason
-    from flags.token import Carried, Token
+    from flags.invocation import handler
+    from flags.model import Context, Details, ErrorCode, Reason
+    from flags.token import Token
 
 __all__ = [
-    "Carried",
     "Context",
-    "Decision",
     "Details",
     "ErrorCode",
     "Flags",
     "FlagsError",
     "Reason",
     "Token",
+    "carrying",
     "current",
+    "handler",
     "read",
     "records",
 ]
 
+_propagation.install()
+# What runs elsewhere, or later, runs with the decision of where it is from.
+_watch(
+    {
+        "concurrent.futures.thread": "flags.invocation.pools",
+        "aws_lambda_powertools.utilities.batch.base": "flags.invocation.powertools",
+    }
+)
+
 _HOMES = {
     "flags.client": {"Flags"},
     "flags.errors": {"FlagsError"},
-    "flags.model": {"Context", "Decision", "Details", "ErrorCode", "Reason"},
-    "flags.token": {"Carried", "Token"},
+    "flags.invocation": {"handler"},
+    "flags.model": {"Context", "Details", "ErrorCode", "Reason"},
+    "flags.token": {"Token"},
 }
 
 if not TYPE_CHECKING:  # else type checkers take any name for one of ours

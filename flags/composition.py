@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flags import dice
 from flags.aws.client import AwsClient
+from flags.aws.restore import after_restore
 from flags.codec import decode
 from flags.errors import StoreUnavailable
 from flags.reader import TableReader
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flags.client import Flags
-    from flags.model import Ruleset
     from flags.usage import Usage
 
     F = TypeVar("F", bound="Flags")
@@ -38,7 +38,7 @@ def compose(make: type[F], environ: Mapping[str, str]) -> F:
         refresh=_refresh(environ),
         bootstrap=_bootstrap(environ),
     )
-    _after_restore(environ, snapshot)
+    after_restore(environ, snapshot.restored)
     return make(snapshot, usage=_usage(environ, client, table))
 
 
@@ -73,13 +73,3 @@ def _usage(environ: Mapping[str, str], client: AwsClient, table: str) -> Usage |
     from flags.usage import reporting  # noqa: PLC0415 - most don't
 
     return reporting(client, table)
-
-
-def _after_restore(environ: Mapping[str, str], snapshot: Snapshot[Ruleset]) -> None:
-    """A restored sandbox has rules of unknown age, and connections that are dead."""
-    if environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "snap-start":
-        return
-    # Part of Lambda's runtime.
-    from snapshot_restore_py import register_after_restore  # noqa: PLC0415
-
-    register_after_restore(snapshot.restored)

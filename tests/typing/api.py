@@ -14,9 +14,7 @@ from openfeature.flag_evaluation import FlagResolutionDetails
 
 import flags
 from flags import (
-    Carried,
     Context,
-    Decision,
     Details,
     ErrorCode,
     Flags,
@@ -24,7 +22,7 @@ from flags import (
     Reason,
     Token,
 )
-from flags.model import Ruleset
+from flags.model import Decision, Ruleset
 from flags.openfeature import CanaryProvider
 from flags.powertools import CanaryStore
 from flags.snapshot import Snapshot
@@ -36,6 +34,7 @@ from flags.testing import (
     flags_from,
     override,
 )
+from flags.token import Carried
 
 
 def values(features: Flags) -> None:
@@ -103,9 +102,30 @@ def decided(event: Mapping[str, Any], context: object, decision: Decision) -> No
     assert_type(token.variant("shop"), str | None)
     assert_type(token.members, tuple[Carried, ...])
     assert_type(flags.records(event), Iterator[Any])
+    assert_type(flags.records(event, context), Iterator[Any])
+    with flags.carrying(token) as inside:
+        assert_type(inside, Token)
     assert_type(decision.variant, str)
     assert_type(decision.reason, Reason)
     assert_type(decision.version, int)
+
+
+@flags.handler
+def decorated(event: dict[str, Any], context: object) -> str | None:
+    """A handler keeps its type."""
+    return str(event) if context else None
+
+
+@flags.handler
+async def decorated_async(event: dict[str, Any], context: object) -> int:
+    """A coroutine keeps its type too."""
+    return len(event) if context else 0
+
+
+async def handled(event: dict[str, Any]) -> None:
+    """What decorated handlers give."""
+    assert_type(decorated(event, None), str | None)
+    assert_type(await decorated_async(event, None), int)
 
 
 def tests(features: Flags, given: Callable[..., None]) -> None:

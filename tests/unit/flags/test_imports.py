@@ -194,12 +194,38 @@ def test_hooked(story: str) -> None:
     assert expected == fresh(SEND + story + "\nprint(json.dumps(send(c)))")
 
 
-def test_finder_leaves() -> None:
-    """Once botocore is here, nothing of ours stays in the way of imports."""
-    story = "\nprint(json.dumps([type(f).__name__ for f in sys.meta_path]))"
+def test_finder() -> None:
+    """It waits for what may still come, and no longer for what is here."""
+    story = """
+from flags.propagation import hook
+names = ("botocore.client", "aiobotocore.client")
+waits = [name in hook._finder.homes for name in names]
+print(json.dumps([waits, hook._finder in sys.meta_path]))"""
 
-    assert "_Finder" in fresh(SEND + READ + story)
-    assert "_Finder" not in fresh(SEND + READ + "client()" + story)
+    assert [[True, True], True] == fresh(SEND + READ + story)
+    assert [[False, True], True] == fresh(SEND + READ + "client()" + story)
+
+
+HTTP = """
+import json, os, sys
+sys.path.insert(0, sys.argv[1])
+os.environ["CANARY_HTTP_HOSTS"] = {hosts!r}
+import flags
+first = [name for name in ("http.client", "httpcore", "aiohttp") if name in sys.modules]
+import aiohttp, http.client, httpcore
+methods = (http.client.HTTPConnection.endheaders, aiohttp.ClientRequest.send,
+           httpcore.ConnectionPool.handle_request,
+           httpcore.AsyncConnectionPool.handle_async_request)
+print(json.dumps([first, [hasattr(m, "carries_decision") for m in methods]]))
+"""
+
+
+@pytest.mark.parametrize("hosts", ["", " ", "orders.example.com"])
+def test_http_clients(hosts: str) -> None:
+    """They are hooked when they come, if any host is listed, and not imported."""
+    hooked = [bool(hosts.strip())] * 4
+
+    assert [[], hooked] == fresh(HTTP.format(hosts=hosts))
 
 
 def test_public_names() -> None:

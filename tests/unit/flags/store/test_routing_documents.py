@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.unit.flags.store.wrong import (
-    BOOLEAN,
     EXPRESSION,
     PLACES,
     ROUTE,
@@ -17,8 +16,9 @@ from tests.unit.flags.store.wrong import (
 )
 
 SOURCES = (
-    "input should be 'rest', 'http', 'url', 'alb', 'sns', 'sqs', 'eventbridge' or "
-    "'direct'"
+    "input should be 'rest', 'http', 'url', 'alb', 'websocket', 'appsync', 'cognito', "
+    "'sns', 'sqs', 'eventbridge', 'scheduler', 's3', 'kinesis', 'dynamodb', 'kafka', "
+    "'mq', 'iot', 'firehose', 'stepfunctions', 'cloudformation' or 'direct'"
 )
 
 
@@ -52,7 +52,14 @@ SOURCES = (
             "attributes.plan.detail",
             EXPRESSION,
         ),
-        ({"trust": "no"}, "trust", BOOLEAN),
+        ({"log": 101}, "log", "input should be less than or equal to 100"),
+        ({"timeout": -1}, "timeout", "input should be greater than or equal to 0"),
+        (
+            {"batch_failures": "some"},
+            "batch_failures",
+            "input should be 'partial' or 'whole'",
+        ),
+        ({"trust": "no"}, "trust", "give true, false or iam"),
     ],
 )
 def test_route(changes: dict[str, Any], path: str, message: str) -> None:

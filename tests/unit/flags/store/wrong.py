@@ -28,7 +28,10 @@ OPERATORS = (
     "weekday_in, time_between, in_network, has_any, has_all, has_none, modulo"
 )
 JOINS = "give an attribute with an operator, a segment, or one of all, any, none"
-PLACES = "give exactly one of header, cookie, claim, body, detail, attribute, group"
+PLACES = (
+    "give exactly one of header, cookie, claim, body, detail, attribute, data, event, "
+    "group, key"
+)
 JSON = "give true, false, a number, text, or JSON no deeper than 16"
 SCALAR = "give true, false, a number, or text of 1 to 2048 characters"
 NAME = "a name has up to 63 letters, digits, dots, dashes or underscores"

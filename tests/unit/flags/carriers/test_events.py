@@ -15,7 +15,7 @@ from flags import carriers
 from flags.token import NAME, Token
 from tests.property.strategies import json_values, some
 
-EVENTS = Path(__file__).parents[2] / "events"
+EVENTS = Path(__file__).parents[3] / "events"
 WIRE = "v1~shop.green.12"
 OTHER = "v1~shop.blue.12"
 GREEN = Token.parse(WIRE)

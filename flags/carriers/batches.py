@@ -1,0 +1,43 @@
+"""Where an event keeps its records, if it is a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+# What holds a list of records, and under which key.
+Place: TypeAlias = tuple[Any, Any]
+
+
+# What has its records by partition or queue, by its source. Such names any payload may
+# have.
+_SORTED = {
+    "SelfManagedKafka": "records",
+    "aws:kafka": "records",
+    "aws:rmq": "rmqMessagesByQueue",
+}
+
+
+def places(event: Any) -> list[Place] | None:
+    """The places of all lists of records, in order; None for what is no batch."""
+    if isinstance(event, list):  # AppSync's batches, and what Pipes hand over
+        return [([event], 0)]
+    if not isinstance(event, Mapping):
+        return None
+    source = event.get("eventSource")
+    named = _SORTED.get(source) if isinstance(source, str) else None
+    if named is not None and isinstance(event.get(named), Mapping):
+        lists = event[named]
+        return [(lists, key) for key, part in lists.items() if isinstance(part, list)]
+    name = "Records"
+    if "deliveryStreamArn" in event:
+        name = "records"
+    elif source == "aws:mq":
+        name = "messages"
+    return [(event, name)] if isinstance(event.get(name), list) else None
+
+
+def records(found: list[Place]) -> Iterator[Any]:
+    """All records of these places, one after the other."""
+    for holder, key in found:
+        yield from holder[key]

@@ -1,0 +1,122 @@
+"""What the frame around a handler does, and what it does not."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import flags
+from flags import carriers
+from flags.token import NAME, Token
+
+WIRE = "v1~shop.green.12"
+GREEN = Token.parse(WIRE)
+SET = {"headers": {NAME: WIRE}}
+
+
+@flags.handler
+def seen(event: Any, context: Any = None) -> tuple[Any, Any, Token]:
+    """What the handler has."""
+    return event, context, flags.current()
+
+
+def test_from_start_to_end() -> None:
+    """The decision is in force while the handler runs, and then no longer."""
+    context = SimpleNamespace()
+    event, given, token = seen(SET, context)
+
+    assert token == GREEN
+    assert event is SET
+    assert given is context
+    assert flags.current() == Token()
+
+
+def test_beside_the_payload() -> None:
+    """What comes in the ClientContext holds for all of a batch."""
+    context = SimpleNamespace(client_context=SimpleNamespace(custom={NAME: WIRE}))
+    batch = {"Records": [{NAME: "v1~shop.blue.1"}, {}]}
+    event, _, token = seen(batch, context)
+
+    assert token == GREEN
+    assert type(event["Records"]) is list
+
+
+def test_errors() -> None:
+    """What is raised comes out, and leaves nothing in force."""
+
+    @flags.handler
+    def fail(event: Any, context: Any) -> None:  # noqa: ARG001
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no") as caught:
+        fail(SET, None)
+    assert flags.current() == Token()
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    ours = [frame.filename for frame in frames if "/flags/" in frame.filename]
+    # The runtime leaves files of this name out.
+    assert [True] == [
+        name.endswith("/bootstrap.py") for name in ours if "tests" not in name
+    ]
+
+
+def test_asynchronous_handlers() -> None:
+    """A coroutine has its decision as long as it runs."""
+
+    @flags.handler
+    async def slow(event: Any, context: Any) -> Token:  # noqa: ARG001
+        await asyncio.sleep(0)
+        return flags.current()
+
+    async def both() -> list[Token]:
+        return [
+            *await asyncio.gather(
+                asyncio.create_task(slow(SET, None)),
+                asyncio.create_task(slow({}, None)),
+            ),
+            flags.current(),
+        ]
+
+    assert [GREEN, Token(), Token()] == asyncio.run(both())
+
+
+def test_it_looks_as_it_did() -> None:
+    """Name, documentation and the function itself are there to be found."""
+    assert "seen" == seen.__name__
+    assert "What the handler has." == seen.__doc__
+    assert "seen" == getattr(seen, "__wrapped__", None).__name__  # type: ignore[union-attr]
+
+
+def test_handlers_that_are_no_functions() -> None:
+    """An object that can be called is a handler too."""
+
+    class App:
+        def __call__(self, event: Any, context: Any) -> Token:  # noqa: ARG002
+            return flags.current()
+
+    assert flags.handler(App())(SET, None) == GREEN
+
+
+class Odd(dict[str, Any]):
+    """An event that can't be read."""
+
+    def get(self, *_: object) -> Any:
+        """No."""
+        raise RuntimeError("no")
+
+    def __contains__(self, _: object) -> bool:
+        raise RuntimeError("no")
+
+
+@pytest.mark.parametrize("event", [Odd(), None, 7, "text", [], [None], {"Records": []}])
+def test_no_event_makes_it_fail(event: Any) -> None:
+    """The handler gets whatever came, without a decision."""
+    flags.read(SET)
+    given, _, token = seen(event)
+
+    assert given is event
+    assert token == Token()
+    assert (1 if isinstance(event, Odd) else 0) == carriers.unread["error"]

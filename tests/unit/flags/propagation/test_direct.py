@@ -1,0 +1,119 @@
+"""By rule, an Invoke goes straight to the alias that the decision names."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from flags import propagation
+from flags.current import set_current
+from flags.propagation.boto import carrying
+from flags.token import Token
+
+HERE = "arn:aws:lambda:eu-west-1:123456789012:function:"
+GREEN = f"{HERE}checkout:green"
+BLUE = f"{HERE}checkout:blue"
+
+
+@pytest.fixture(autouse=True)
+def _rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANARY_DIRECT_TARGETS", f" {BLUE}, {GREEN},nonsense,")
+    monkeypatch.setenv(
+        "CANARY_DIRECT_RELEASES",
+        "checkout=shop, checkout@shop-router=shop, ledger=shop, =, x=, other=rest",
+    )
+
+
+def called(current: str = "v1~shop.green.12", **params: Any) -> Any:
+    """The function that is called while this is current."""
+    set_current(Token.parse(current))
+    sent = carrying("lambda", "Invoke", params)
+    assert sent.get("Qualifier") == params.get("Qualifier")
+    return sent["FunctionName"]
+
+
+@pytest.mark.parametrize("kind", ["RequestResponse", "Event"])
+@pytest.mark.parametrize(
+    "callee", ["checkout", f"{HERE}checkout", "shop-router", f"{HERE}shop-router"]
+)
+def test_straight_to_the_alias(callee: str, kind: str) -> None:
+    """The service, or the router that stands for it, is called by the alias."""
+    assert GREEN == called(FunctionName=callee, InvocationType=kind)
+    assert BLUE == called("v1~shop.blue.12", FunctionName=callee, InvocationType=kind)
+
+
+@pytest.mark.parametrize(
+    ("params", "token"),
+    [
+        ({"FunctionName": "checkout", "Qualifier": "live"}, "v1~shop.green.12"),
+        ({"FunctionName": "checkout", "Qualifier": "$LATEST"}, "v1~shop.green.12"),
+        ({"FunctionName": f"{HERE}checkout:blue"}, "v1~shop.green.12"),
+        ({"FunctionName": "checkout:blue"}, "v1~shop.green.12"),
+        ({"FunctionName": "123456789012:checkout"}, "v1~shop.green.12"),
+        (
+            {"FunctionName": f"{HERE}checkout".replace("1234", "9999")},
+            "v1~shop.green.12",
+        ),
+        ({"FunctionName": "unknown"}, "v1~shop.green.12"),
+        ({"FunctionName": "ledger"}, "v1~shop.green.12"),
+        ({"FunctionName": "other"}, "v1~shop.green.12"),
+        ({"FunctionName": "checkout"}, "v1~shop.red.12"),
+        ({"FunctionName": "checkout"}, "v1~search.green.12"),
+        ({"FunctionName": "checkout", "InvocationType": "DryRun"}, "v1~shop.green.12"),
+        (
+            {"FunctionName": "checkout", "Payload": io.BytesIO(b"{}")},
+            "v1~shop.green.12",
+        ),
+        ({"FunctionName": None}, "v1~shop.green.12"),
+        ({"FunctionName": 7}, "v1~shop.green.12"),
+    ],
+)
+def test_as_the_caller_says(params: dict[str, Any], token: str) -> None:
+    """What names an alias, is unknown or undecided goes where the caller sends it."""
+    assert params["FunctionName"] == called(token, **params)
+
+
+def test_overrides() -> None:
+    """A tester's override goes by the router, which checks its seal."""
+    override = f"v1~shop.green.o.k1.1800000000.{'0' * 16}.{'0' * 32}"
+    assert Token.parse(override)
+
+    assert "shop-router" == called(override, FunctionName="shop-router")
+
+
+def test_no_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the settings nothing goes elsewhere."""
+    monkeypatch.delenv("CANARY_DIRECT_RELEASES")
+    assert "checkout" == called(FunctionName="checkout")
+    monkeypatch.delenv("CANARY_DIRECT_TARGETS")
+    assert "checkout" == called(FunctionName="checkout")
+
+
+@pytest.mark.usefixtures("decided")
+@pytest.mark.parametrize("code", ["ResourceNotFoundException", "AccessDeniedException"])
+def test_no_way_through(aws: Any, code: str) -> None:
+    """An alias that is gone or forbidden: the call goes the caller's way."""
+    client = aws("lambda")
+    with Stubber(client) as stubber:
+        stubber.add_client_error("invoke", code)
+        stubber.add_response(
+            "invoke", {"StatusCode": 200}, {"FunctionName": "checkout"}
+        )
+        answer = client.invoke(FunctionName="checkout")
+
+    assert 200 == answer["StatusCode"]
+    assert {"lambda": 1} == propagation.skipped
+
+
+@pytest.mark.usefixtures("decided")
+def test_the_callers_own_mistakes(aws: Any) -> None:
+    """What the caller may not call is not called twice."""
+    client = aws("lambda")
+    with Stubber(client) as stubber:
+        stubber.add_client_error("invoke", "AccessDeniedException")
+        with pytest.raises(ClientError, match="AccessDenied"):
+            client.invoke(FunctionName="unknown")
