@@ -1,0 +1,155 @@
+// Where a decision travels in an event. Reading is total: what is of an unknown shape,
+// and a token that is not one, read as no decision.
+
+import { fromHeaders } from "./headers.js";
+import { at, isObject, parseIfNamed } from "./json.js";
+import { fromStream } from "./streams.js";
+import { NAME, agreed, parseToken } from "./token.js";
+
+/** @import {Token} from "./index.js" */
+
+// SNS in a queue, an event in that, a failure's report in that: and no further.
+const DEEPEST = 4;
+
+// What has its records under a name that any payload may have, by its source.
+const NAMES = new Map([
+  ["SelfManagedKafka", "records"],
+  ["aws:kafka", "records"],
+  ["aws:mq", "messages"],
+  ["aws:rmq", "rmqMessagesByQueue"],
+]);
+
+/**
+ * The decision of a whole event: for a batch, what all its records agree on.
+ *
+ * @type {typeof import("./index.js").fromEvent}
+ */
+export function fromEvent(event, context) {
+  return forAll(event, context) ?? within(event, DEEPEST);
+}
+
+/**
+ * The records of a batch, each with its own decision; nothing if it is no batch.
+ *
+ * @type {typeof import("./index.js").recordsOf}
+ */
+export function recordsOf(event, context) {
+  const decision = forAll(event, context);
+  return (listRecords(event) ?? []).map((record) => [record, decision ?? fromRecord(record)]);
+}
+
+/**
+ * The decision of one record, or of what was put inside it.
+ *
+ * @type {typeof import("./index.js").fromRecord}
+ */
+export function fromRecord(record) {
+  return ofRecord(record, DEEPEST);
+}
+
+/**
+ * What a caller sets beside a payload, or as a key of it: it holds for all of it.
+ *
+ * @param {unknown} event @param {unknown} [context]
+ */
+function forAll(event, context) {
+  const beside = at(context, "clientContext");
+  return (
+    // As the caller spelt it, and as AWS documents it for Node.js.
+    parseToken(at(beside, "custom", NAME)) ??
+    parseToken(at(beside, "Custom", NAME)) ??
+    parseToken(at(event, NAME))
+  );
+}
+
+/** @param {unknown} event @param {number} deeper @returns {Token | null} */
+function within(event, deeper) {
+  const records = listRecords(event);
+  if (records) return agreed(records.map((record) => ofRecord(record, deeper)));
+  const detail = at(event, "detail");
+  if (detail !== undefined && detail !== null) {
+    return parseToken(at(detail, NAME)) ?? failed(detail, deeper);
+  }
+  return (
+    fromHeaders(event) ??
+    fromHeaders(at(event, "request")) ??
+    failed(event, deeper) ??
+    ofExecution(event)
+  );
+}
+
+/** What an execution began with, in a task that hands on its context. @param {unknown} event */
+function ofExecution(event) {
+  const places = [event, at(event, "Context"), at(event, "context")];
+  const execution = places.map((place) => at(place, "Execution")).find(isObject);
+  return parseToken(at(execution, "Input", NAME));
+}
+
+/** @param {unknown} record @param {number} deeper @returns {Token | null} */
+function ofRecord(record, deeper) {
+  // The router's own word, in a record whose source has no attributes.
+  const beside = parseToken(at(record, NAME));
+  if (beside || !isObject(record)) return beside;
+  const sns = at(record, "Sns");
+  if (isObject(sns)) return message(sns, deeper);
+  if ("body" in record || "messageAttributes" in record) return queued(record, deeper);
+  const request = at(record, "request") ?? null;
+  return request === null ? fromStream(record) : fromHeaders(request);
+}
+
+/** What SNS delivers. @param {unknown} sns @param {number} deeper @returns {Token | null} */
+function message(sns, deeper) {
+  const attribute = at(sns, "MessageAttributes", NAME, "Value");
+  return parseToken(attribute) ?? enveloped(at(sns, "Message"), deeper);
+}
+
+/** What a queue delivers. @param {unknown} record @param {number} deeper */
+function queued(record, deeper) {
+  const attributes = at(record, "messageAttributes");
+  const attribute = parseToken(at(attributes, NAME, "stringValue"));
+  if (attribute || at(attributes, "ErrorCode") === undefined) {
+    return attribute ?? enveloped(at(record, "body"), deeper);
+  }
+  // Lambda's own dead-letter queue: the body is the event that failed.
+  return inner(parseIfNamed(at(record, "body")), deeper);
+}
+
+/**
+ * The decision in an envelope of SNS, EventBridge or Lambda. Any other text is the
+ * sender's own, and not searched.
+ *
+ * @param {unknown} text @param {number} deeper @returns {Token | null}
+ */
+function enveloped(text, deeper) {
+  const envelope = deeper > 0 ? parseIfNamed(text) : undefined;
+  if (at(envelope, "Type") === "Notification") return message(envelope, deeper - 1);
+  const known = isObject(envelope) && ("detail-type" in envelope || "requestPayload" in envelope);
+  return known ? within(envelope, deeper - 1) : null;
+}
+
+/** What a report to a destination is about. @param {unknown} report @param {number} deeper */
+function failed(report, deeper) {
+  return inner(at(report, "requestPayload"), deeper);
+}
+
+/** An event inside of another. @param {unknown} event @param {number} deeper @returns {Token | null} */
+function inner(event, deeper) {
+  return deeper > 0 ? forAll(event) ?? within(event, deeper - 1) : null;
+}
+
+/**
+ * All records, whatever the source calls them; undefined if there is no such list.
+ *
+ * @param {unknown} event @returns {unknown[] | undefined}
+ */
+function listRecords(event) {
+  // AppSync's batches, and what EventBridge Pipes hand over.
+  if (Array.isArray(event)) return event;
+  const firehose = at(event, "deliveryStreamArn") !== undefined;
+  const other = firehose ? "records" : NAMES.get(String(at(event, "eventSource")));
+  const name = at(event, "Records") === undefined ? other : "Records";
+  const found = name && at(event, name);
+  if (Array.isArray(found)) return found;
+  // Kafka and RabbitMQ have a list for each partition or queue.
+  return isObject(found) ? Object.values(found).filter(Array.isArray).flat() : undefined;
+}
