@@ -15,8 +15,9 @@ from flags.model import Context, Decision, Flag, Reason, Ruleset
 from flags.record import Record, replace
 from flags.release import decide
 from flags.token import Carried, Token
+from router.document import Node
 from router.routing import Route, Rules
-from router.sources.source import Source, Visitor
+from router.sources.source import Asked, Source, Visitor
 from router.sources.unknown import UNKNOWN
 from router.sources.values import as_key
 
@@ -25,6 +26,8 @@ NO_RELEASE = "NO_RELEASE"
 NO_RULES = "NO_RULES"
 NO_ALIAS = "NO_ALIAS"
 UNKNOWN_EVENT = "UNKNOWN_EVENT"
+# The canary did not run, or failed where the route says that this may be repeated.
+FALLBACK = "FALLBACK"
 
 
 class Choice(Record):
@@ -43,25 +46,37 @@ class Choice(Record):
 class Asking(Record):
     """One unit with what it takes to decide for it."""
 
-    unit: Any
+    unit: Node
     source: Source
     route: Route | None
     carried: Token
     new_id: Callable[[], str]
     now: float
 
+    def key(self) -> str | None:
+        """The identity, from the first place that has one."""
+        places = self.route.identity if self.route else ()
+        places = places or self.source.identity
+        found = (self._find(asked) for asked in places)
+        return next(filter(None, map(as_key, found)), None)
+
     def context(self) -> Context:
-        """The identity, from the first place that has one, and the attributes."""
+        """The identity and the attributes."""
+        key = self.key()
         if self.route is None:
-            return Context()
-        found = (self.source.find(self.unit, asked) for asked in self.route.identity)
-        key = next(filter(None, map(as_key, found)), None)
+            return Context(key=key)
         attributes = {
             name: value
             for name, asked in self.route.attributes
-            if (value := self.source.find(self.unit, asked)) is not None
+            if (value := self._find(asked)) is not None
         }
         return Context(key=key, attributes=attributes)
+
+    def _find(self, asked: Asked) -> Any:
+        try:
+            return self.source.find(self.unit, asked)
+        except Exception:  # noqa: BLE001 - an event's fault, not the rules'
+            return None
 
 
 def choose(
@@ -107,12 +122,14 @@ def share(choice: Choice, carried: Token) -> Choice:
     decided = Carried(
         release=choice.release, variant=choice.alias, generation=choice.generation
     )
-    return replace(choice, token=carried.with_decision(decided))
+    # An override that does not rule here (off, no such alias) goes no further.
+    lift = choice.reason != Reason.OVERRIDE.value
+    return replace(choice, token=carried.with_decision(decided, lift=lift))
 
 
-def fall_back(choice: Choice) -> Choice:
-    """The choice for stable, when the canary's alias turns out to be gone."""
-    stable = replace(choice, alias=choice.stable, reason=NO_ALIAS)
+def fall_back(choice: Choice, reason: str) -> Choice:
+    """The choice for stable, when it turns out that the canary can't serve."""
+    stable = replace(choice, alias=choice.stable, reason=reason)
     return share(stable, choice.token)
 
 

@@ -23,6 +23,7 @@ class Config(Record):
     default_service: str | None
     stable_alias: str
     refresh: float
+    metrics_every: float
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Config:
@@ -37,6 +38,7 @@ class Config(Record):
             default_service=environ.get("CANARY_DEFAULT_SERVICE") or None,
             stable_alias=environ.get("CANARY_STABLE_ALIAS") or "blue",
             refresh=float(environ.get("CANARY_REFRESH_SECONDS") or 5),
+            metrics_every=float(environ.get("CANARY_METRICS_SECONDS") or 10),
         )
 
 

@@ -9,92 +9,116 @@ from flags.record import Record
 from flags.release import is_newer
 from flags.snapshot import Snapshot
 from flags.token import Token
-from router import journal, targets
+from router import targets
 from router.choice import Asking, Choice, choose, share
 from router.config import Config
-from router.errors import NoService, NotDeployed, RulesUnavailable, UnknownEvent
-from router.invocations import Chosen, Invocations
+from router.document import Malformed, Node
+from router.errors import (
+    NoService,
+    NotDeployed,
+    NotJson,
+    RulesUnavailable,
+    UnknownEvent,
+)
+from router.invocations import Chosen, Invocations, Settled
+from router.passage import Passage
+from router.recorder import Recorder
 from router.routing import Route, Rules
 from router.sources import recognise
-from router.sources.source import Event, Source
+from router.sources.source import Source
 from router.sources.unknown import UNKNOWN
+from router.trust import Trust
 
 
 class Arrival(Record):
     """An event with what is known of it. `rules` is None if none were ever read."""
 
-    event: Event
+    event: Node
     context: Any
     source: Source
     route: Route | None
     service: str
     rules: Rules | None
+    began: float
 
 
 class Router(Record):
-    """Everything that the router needs, handed in by the composition root."""
+    """Everything that the router needs, handed in by the composition root.
+
+    `clock` measures durations in seconds, `now` is seconds since the epoch.
+    """
 
     config: Config
     snapshot: Snapshot[Rules]
+    trust: Trust
+    recorder: Recorder
     begin: targets.Begin
     new_id: Callable[[], str]
     now: Callable[[], float]
-    write: journal.Write
+    clock: Callable[[], float]
 
-    def handle(self, event: Event, context: Any) -> Any:
-        """Route one event; returns or raises what the target does."""
+    def handle(self, event: bytes, context: Any) -> bytes:
+        """Route one event, which is JSON; returns or raises what the target does."""
+        try:
+            return self._handle(event, context)
+        except Malformed as error:
+            raise NotJson(error.at) from error
+
+    def _handle(self, event: bytes, context: Any) -> bytes:
         arrival = self._arrival(event, context)
+        refused = self.trust.refused.total()
         chosen = self._decide(arrival)
         invocations = Invocations(
             begin=self.begin,
+            clock=self.clock,
             service=arrival.service,
             aliases=self.config.targets[arrival.service],
             source=arrival.source,
-            event=event,
+            route=arrival.route,
+            event=arrival.event,
             context=context,
         )
         settled = invocations.run(chosen, self.snapshot.overlap)
-        chosen = [item for one in settled for item in one.group]
-        self._record(arrival, chosen)
-        answer = arrival.source.merge([one.outcome for one in settled])
-        for item in chosen:
-            visitor = item.choice.visitor
-            if visitor is not None and visitor.minted:
-                answer = arrival.source.remember(answer, visitor, item.unit)
-        return answer
+        try:
+            return self._answer(arrival, settled)
+        finally:
+            self._record(arrival, settled, self.trust.refused.total() - refused)
 
-    def _arrival(self, event: Event, context: Any) -> Arrival:
+    def _arrival(self, event: bytes, context: Any) -> Arrival:
         """Find source, route and service; raises if no service can be named."""
+        began = self.clock()
         held = self.snapshot.current()
         rules = held.rules if held else None
-        source = recognise(event)
+        node = Node.of(event.decode("utf-8", "surrogateescape"))
+        source = recognise(node)
         if rules is None and source.retries:
             problem = self.snapshot.problem or "the table is empty"
             msg = f"no rules were ever read ({problem}); deliver the event again"
             raise RulesUnavailable(msg)
-        facts = source.facts(event)
         known = rules is not None and source.name != UNKNOWN
-        route = rules.route(facts) if rules and known else None
+        route = rules.route(source.facts(node)) if rules and known else None
         default = (rules.default if rules else None) or self.config.default_service
         service = route.service if route else default
         if service is None:
             unknown = source.name == UNKNOWN
-            raise UnknownEvent(event) if unknown else NoService(source.name)
+            raise UnknownEvent(node.dig()) if unknown else NoService(source.name)
         if not self.config.targets.get(service):
             raise NotDeployed(service, self.config.targets)
         return Arrival(
-            event=event,
+            event=node,
             context=context,
             source=source,
             route=route,
             service=service,
             rules=rules,
+            began=began,
         )
 
     def _decide(self, arrival: Arrival) -> list[Chosen]:
         """A choice for each unit; units that belong together share the first's."""
         source = arrival.source
-        units = source.units(arrival.event)
+        # What has no parts is decided for as a whole.
+        units = source.units(arrival.event) or (arrival.event,)
         carried = [self._carried(arrival, unit) for unit in units]
         rules = self._caught_up(arrival, carried)
         first: dict[str, Choice] = {}
@@ -110,17 +134,29 @@ class Router(Record):
             chosen.append(Chosen(unit=unit, choice=choice))
         return chosen
 
-    def _carried(self, arrival: Arrival, unit: Any) -> Token:
-        """The decision that a unit brings, if it may bring one."""
-        trusted = arrival.route is None or arrival.route.trust
-        if arrival.source.public or not trusted:
+    def _carried(self, arrival: Arrival, unit: Node) -> Token:
+        """The decisions that a unit brings, as far as they count."""
+        source, route = arrival.source, arrival.route
+        token = source.inbound(unit, arrival.context)
+        if token is None:
             return Token()
-        return arrival.source.inbound(unit, arrival.context) or Token()
+        trust = True if route is None else route.trust
+        public = trust is False or (
+            source.public and not (trust == "iam" and source.vouched(unit))
+        )
+        # Who is asking matters only to overrides, which are rare.
+        sealed = any(member.seal for member in token.members)
+        subject = self._subject(arrival, unit, token) if sealed else None
+        return self.trust.admit(token, subject, public=public)
 
-    def _choose(
-        self, arrival: Arrival, rules: Rules | None, unit: Any, carried: Token
-    ) -> Choice:
-        asking = Asking(
+    def _subject(self, arrival: Arrival, unit: Node, carried: Token) -> str | None:
+        """The targeting key, a known visitor's too."""
+        key = self._asking(arrival, unit, carried).key()
+        visitor = None if key else arrival.source.visitor(unit, lambda: "")
+        return key or (visitor.key if visitor and not visitor.minted else None)
+
+    def _asking(self, arrival: Arrival, unit: Node, carried: Token) -> Asking:
+        return Asking(
             unit=unit,
             source=arrival.source,
             route=arrival.route,
@@ -128,6 +164,11 @@ class Router(Record):
             new_id=self.new_id,
             now=self.now(),
         )
+
+    def _choose(
+        self, arrival: Arrival, rules: Rules | None, unit: Node, carried: Token
+    ) -> Choice:
+        asking = self._asking(arrival, unit, carried)
         service, stable = arrival.service, self.config.stable_alias
         aliases = self.config.targets[service]
         try:
@@ -143,7 +184,8 @@ class Router(Record):
         """Refuse rules that raise in use; the ones to go on with."""
         held = self.snapshot.held
         if held is not None and held.rules is rules:
-            problem = f"the rules raised in use: {type(error).__name__}: {error}"
+            # Not what it says: that may be a user's attribute.
+            problem = f"the rules raised in use: {type(error).__name__}"
             self.snapshot.condemn(held.version, problem)
         return self.snapshot.held.rules if self.snapshot.held else None
 
@@ -158,11 +200,34 @@ class Router(Record):
         held = self.snapshot.catch_up()
         return held.rules if held else None
 
-    def _record(self, arrival: Arrival, chosen: list[Chosen]) -> None:
-        journal.record(
-            self.write,
-            [item.choice for item in chosen],
+    def _answer(self, arrival: Arrival, settled: list[Settled]) -> bytes:
+        """One answer out of all; raises the error that the source is to see."""
+        whole = arrival.route.whole if arrival.route else False
+        answer = arrival.source.merge(
+            arrival.event, [one.outcome for one in settled], whole=whole
+        )
+        for one in settled:
+            for item in one.group:
+                visitor = item.choice.visitor
+                if visitor is not None and visitor.minted:
+                    marked = arrival.source.remember(answer, visitor, item.unit)
+                    answer = marked if targets.fits(marked) else answer
+        return answer
+
+    def _record(self, arrival: Arrival, settled: list[Settled], refused: int) -> None:
+        """Tell journal and metrics what became of the event."""
+        waited = sum(one.waited for one in settled)
+        passage = Passage(
+            service=arrival.service,
             source=arrival.source.name,
             route=arrival.route.name if arrival.route else None,
             problem=self.snapshot.problem,
+            overhead=max(0.0, self.clock() - arrival.began - waited),
+            legs=[leg for one in settled for leg in one.legs],
+            log=arrival.route.log if arrival.route else 100.0,
+            dropped=sum(one.dropped for one in settled),
+            refused=refused,
+            keys=self.trust.problem,
+            request_id=getattr(arrival.context, "aws_request_id", None),
         )
+        self.recorder.record(passage)

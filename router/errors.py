@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any, TypeVar, cast
+
+from router import refusals
 
 
 class RouterError(Exception):
@@ -18,6 +22,13 @@ class UnknownEvent(RouterError):
             f"no event source knows an event of this shape: {shape(event)}; name a "
             "default service (template parameter DefaultService) to take such events"
         )
+
+
+class NotJson(RouterError):
+    """The event is no JSON, which Lambda itself would never hand over."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(f"the event is not JSON at character {at}; it was not routed")
 
 
 class NoService(RouterError):
@@ -49,6 +60,67 @@ class OutOfTime(RouterError):
     """Too little time is left to wait for the target; it was not invoked."""
 
 
+class NotRun(RouterError):
+    """The target certainly did not run. `cause` is a word of `router.refusals`."""
+
+    def __init__(self, code: str, message: str, cause: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.cause = cause
+
+    @property
+    def falls_back(self) -> bool:
+        """Whether another alias may do better."""
+        return self.cause in refusals.HELPED_BY_STABLE
+
+    @property
+    def throttled(self) -> bool:
+        """Whether the source was told to come back later."""
+        return self.cause == refusals.THROTTLED
+
+
+class AliasGone(NotRun):
+    """The alias does not exist."""
+
+
+class Unreachable(NotRun):
+    """Lambda can't be reached; nothing was sent."""
+
+
+class PerhapsRun(RouterError):
+    """No answer of the target came, though it may have run, or runs still."""
+
+
+class TargetTimeout(PerhapsRun):
+    """The target did not answer in the time that the router had."""
+
+
+class AnswerLost(PerhapsRun):
+    """The connection broke after something was sent."""
+
+
+class TargetError(Exception):
+    """Stands for the target's own error where Lambda's runtime is not there."""
+
+
+def stable_may_help(error: Exception, *, idempotent: bool) -> bool:
+    """Whether stable may be invoked after this error of the canary.
+
+    Without harm if the canary did not run; otherwise only for an idempotent service.
+    Not where stable would be refused as well, and not against a refusal that is to
+    keep anybody from running.
+    """
+    if isinstance(error, NotRun):
+        return error.falls_back
+    return idempotent and (isinstance(error, PerhapsRun) or is_targets(error))
+
+
+def is_targets(error: Exception) -> bool:
+    """Whether an error is the target's own."""
+    return isinstance(error, TargetError) or hasattr(error, "exception_type")
+
+
 def shape(event: Any) -> str:
     """Keys and types of an event, without any value: values may be private."""
     if not isinstance(event, Mapping):
@@ -57,30 +129,78 @@ def shape(event: Any) -> str:
     return ", ".join(f"{key[:40]}: {type(event.get(key)).__name__}" for key in keys)
 
 
-def target_error(payload: Any) -> Exception:
-    """The target's own error, to be raised in its place.
+def target_error(payload: bytes) -> Exception:
+    """The target's own error, to be raised in its place; total for any payload.
 
     In Lambda's Python runtime type, message and trace all come out as they were;
     elsewhere type and message do.
     """
-    data = payload if isinstance(payload, Mapping) else {}
-    kind = str(data.get("errorType") or "TargetError")
-    message = str(data.get("errorMessage") or "the target failed without a message")
-    try:
-        from awslambdaric.lambda_runtime_exception import (  # noqa: PLC0415
-            FaultException,
-        )
-    except ImportError:
-        return _named(kind, message)
-    error: Exception = FaultException(kind, message, data.get("stackTrace"))
+    data = _document(payload)
+    kind = _text(data.get("errorType"), "TargetError")
+    message = _text(data.get("errorMessage"), "the target failed without a message")
+    fault = _fault_class()
+    if fault is None:
+        return _named(kind, TargetError)(message)
+    # Node.js calls it `trace`.
+    trace = data.get("stackTrace", data.get("trace"))
+    error: Exception = fault(kind, message, _frames(trace))
     return error
 
 
-def service_error(code: str, message: str) -> Exception:
-    """An error of the Lambda service, under the service's own name for it."""
-    return _named(code, message)
+def service_error(code: str, message: str, status: int = 0) -> Exception:
+    """A refusal of the Lambda service, under the service's own name for it."""
+    code = refusals.code_of(code, status)
+    cause = refusals.cause_of(code, status)
+    if cause is not None:
+        kind = AliasGone if cause == refusals.GONE else NotRun
+        return _named(code, kind)(code, message, cause)
+    if code in refusals.PERHAPS_RUN or status >= refusals.OWN_FAULT:
+        return _named(code, PerhapsRun)(message)
+    return _named(code, RouterError)(message)
 
 
-def _named(name: str, message: str) -> Exception:
+def _document(payload: bytes) -> Mapping[str, Any]:
+    try:
+        data = json.loads(payload)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _text(value: Any, default: str) -> str:
+    """As the runtime can write it: half of a surrogate pair would end its process."""
+    text = default if value is None else value if isinstance(value, str) else str(value)
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _frames(trace: Any) -> list[Any]:
+    """A trace that the runtime can log: it takes each frame for a text."""
+    if not isinstance(trace, list):
+        return [] if trace is None else [_text(trace, "")]
+    return [
+        _Frame(frame) if isinstance(frame, dict) else _text(frame, "")
+        for frame in trace
+    ]
+
+
+class _Frame(dict[str, Any]):
+    """A frame of Go's runtime, an object in JSON, which also has lines of text."""
+
+    def splitlines(self) -> list[str]:
+        """One line."""
+        return [json.dumps(self)]
+
+
+def _fault_class() -> Any:
+    """The runtime's exception that carries another error, if the runtime runs."""
+    name = "lambda_runtime_exception"
+    module = sys.modules.get(f"awslambdaric.{name}") or sys.modules.get(name)
+    return getattr(module, "FaultException", None)
+
+
+E = TypeVar("E", bound=Exception)
+
+
+def _named(name: str, kind: type[E]) -> type[E]:
     # Lambda tells sources and callers the class's name, and nothing else of it.
-    return cast("Exception", type(name, (RouterError,), {})(message))
+    return cast("type[E]", type(name.replace("\0", ""), (kind,), {}))

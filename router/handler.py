@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 import time
 from functools import cache
 from typing import Any
 
 from flags import dice
 from flags.aws.client import AwsClient
+from flags.aws.credentials import CredentialSource
+from flags.aws.restore import after_restore
 from flags.aws.transport import Transport
 from flags.reader import TableReader
 from flags.snapshot import Snapshot
-from router import targets
+from router import runtime, targets
 from router.config import Config
 from router.dispatch import Router
+from router.recorder import Recorder
 from router.routing import build
+from router.trust import Trust
 
 # Packed with the router by those who want rules before the table was ever reached.
 # Not by pathlib, which takes a cold start five milliseconds.
@@ -27,22 +33,35 @@ def compose() -> Router:
     """The router as deployed."""
     config = Config.from_environ(os.environ)
     transport = Transport.from_environ(os.environ)
-    table = AwsClient.from_environ("dynamodb", os.environ, transport=transport)
-    functions = AwsClient.from_environ("lambda", os.environ, transport=transport)
+
+    lent = CredentialSource(os.environ, now=time.time, transport=transport)
+
+    def client(service: str) -> AwsClient:
+        return AwsClient.from_environ(
+            service, os.environ, transport=transport, credentials=lent
+        )
+
+    functions = client("lambda")
+    snapshot = Snapshot(
+        TableReader(client("dynamodb"), config.table),
+        build,
+        now=time.time,
+        random=dice.throw,
+        refresh=config.refresh,
+        bootstrap=_bootstrap(),
+    )
+    after_restore(os.environ, functions.reset, snapshot.restored)
     return Router(
         config=config,
-        snapshot=Snapshot(
-            TableReader(table, config.table),
-            build,
-            now=time.time,
-            random=dice.throw,
-            refresh=config.refresh,
-            bootstrap=_bootstrap(),
+        snapshot=snapshot,
+        trust=Trust.from_environ(os.environ, client, time.time),
+        recorder=Recorder(
+            _write, random=dice.throw, now=time.time, every=config.metrics_every
         ),
         begin=targets.begin_with(functions),
         new_id=_new_id,
         now=time.time,
-        write=print,
+        clock=time.perf_counter,
     )
 
 
@@ -54,17 +73,35 @@ def _bootstrap() -> str | None:
         return None
 
 
+def _write(line: str) -> None:
+    # In one piece: Lambda's runtime flushes after each, and `print` writes two.
+    sys.stdout.write(f"{line}\n")
+
+
 def _new_id() -> str:
     import secrets  # noqa: PLC0415 - cost; for visitors who are new here
 
     return secrets.token_urlsafe(12)
 
 
+def _text(event: Any) -> bytes:
+    """An event that the runtime has parsed, as JSON again."""
+    text = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        # A lone surrogate, which UTF-8 has no way to write.
+        return json.dumps(event, separators=(",", ":")).encode()
+
+
 # In Lambda the composition belongs to the cold start, not to the first request.
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    runtime.take_bytes()
     compose()
 
 
 def handler(event: Any, context: Any) -> Any:
-    """Route one event."""
-    return compose().handle(event, context)
+    """Route one event: bytes where the runtime hands them over, else as parsed."""
+    if isinstance(event, bytes):
+        return compose().handle(event, context)
+    return json.loads(compose().handle(_text(event), context) or b"null")

@@ -1,10 +1,16 @@
 """Invokes the aliases that an event's units were decided for, each once.
 
 Laws
-1. One invocation for each alias, with the units decided for it.
-2. All are under way before the first answer is waited for; `meanwhile` runs then.
-3. An alias that turns out to be gone did not run: its units go to stable instead,
-   once. Nothing else is ever invoked a second time.
+1. At most one invocation for each alias and wave (`router.waves`), with the units
+   decided for it. Once a wave has failed, those after it are not invoked.
+2. All of a wave are under way before the first answer is waited for; `meanwhile`
+   runs then, once.
+3. Units go from the canary to stable only if the canary certainly did not run, or if
+   the route says that the service is idempotent: once, and recorded. Nothing else is
+   ever invoked a second time.
+4. No invocation begins that can't finish: not with less time left than the route
+   says the service needs, nor than the wave before took.
+5. A decision that makes the payload too large travels beside it, or not at all.
 """
 
 from __future__ import annotations
@@ -12,88 +18,184 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flags.record import Record
-from router import targets
-from router.choice import Choice, fall_back
-from router.errors import NotDeployed
-from router.sources.source import Event, Outcome, Part, Source
+from flags.record import Record, replace
+from flags.token import Token
+from router import targets, waves
+from router.choice import FALLBACK, NO_ALIAS, Choice, fall_back
+from router.document import Node
+from router.errors import NotDeployed, stable_may_help
+from router.passage import Leg
+from router.routing import Route
+from router.sources.client_context import merged
+from router.sources.source import NotReached, Outcome, Part, Source
 
 
 class Chosen(Record):
     """A unit of the event with its choice."""
 
-    unit: Any
+    unit: Node
     choice: Choice
 
 
 class Settled(Record):
-    """What became of a group, and the choices by which it ran in the end."""
+    """What became of a group, and the choices by which it ran in the end.
+
+    `legs` has an entry for each invocation, the one that answered last. `waited` is
+    the seconds spent on nothing but waiting; `dropped` counts the decisions that
+    found no room.
+    """
 
     group: Sequence[Chosen]
     outcome: Outcome
+    legs: tuple[Leg, ...] = ()
+    waited: float = 0.0
+    dropped: int = 0
+
+
+class Started(Record):
+    """An invocation under way, or the reason why it is not."""
+
+    group: list[Chosen]
+    pending: targets.Pending | Exception
+    began: float
+    dropped: int = 0
 
 
 class Invocations(Record):
     """All invocations that one event leads to. `aliases` maps names on ARNs."""
 
     begin: targets.Begin
+    clock: Callable[[], float]
     service: str
     aliases: Mapping[str, str]
     source: Source
-    event: Event
+    route: Route | None
+    event: Node
     context: Any
 
     def run(
         self, chosen: Sequence[Chosen], meanwhile: Callable[[], None]
     ) -> list[Settled]:
         """Invoke, and wait; what went wrong is in the outcomes."""
-        groups: dict[str, list[Chosen]] = {}
-        for item in chosen:
-            groups.setdefault(item.choice.alias, []).append(item)
-        under_way = [(group, self._start(group)) for group in groups.values()]
-        meanwhile()
-        return [self._finish(group, pending) for group, pending in under_way]
+        planned = waves.plan(
+            chosen,
+            lambda item: item.choice.alias,
+            lambda item: self.source.lane(item.unit),
+        )
+        settled: list[Settled] = []
+        needs, failed = self.route.timeout if self.route else 0.0, False
+        for wave in planned:
+            if failed:
+                settled += [_not_reached(group) for group in wave]
+                continue
+            under_way = [self._start(group, needs) for group in wave]
+            if not settled:
+                meanwhile()
+            # Answers are waited for in turn, so how long another took isn't known.
+            done = [self._finish(one, timed=one is under_way[0]) for one in under_way]
+            needs = max(needs, sum(one.waited for one in done))
+            failed = any(self._failed(one.outcome) for one in done)
+            settled += done
+        return settled
 
-    def _start(self, group: list[Chosen]) -> targets.Pending | Exception:
-        parts, alias = _parts(group), group[0].choice.alias
+    def _failed(self, outcome: Outcome) -> bool:
+        # A list of failures counts only where somebody reads it.
+        whole = self.route is not None and self.route.whole
+        return outcome.error is not None if whole else self.source.failed(outcome)
+
+    def _start(self, group: list[Chosen], needs: float) -> Started:
+        alias, began = group[0].choice.alias, self.clock()
         try:
             if alias not in self.aliases:
                 name = f"{self.service}:{alias}"
-                return NotDeployed(name, self.aliases.values())
+                missing = NotDeployed(name, self.aliases.values())
+                return Started(group=group, pending=missing, began=began)
+            payload, beside, dropped = self._burden(_parts(group))
             call = targets.Call(
                 arn=self.aliases[alias],
-                event=self.source.carry(self.event, parts),
-                client_context=self.source.client_context(parts, self.context),
-                timeout=targets.seconds_left(self.context),
+                payload=payload,
+                client_context=beside,
+                tenant_id=getattr(self.context, "tenant_id", None),
+                timeout=targets.seconds_left(self.context, needs),
             )
-            return targets.start(self.begin, call)
+            pending = targets.start(self.begin, call)
         except Exception as error:  # noqa: BLE001 - it is merged with the others
-            return error
+            return Started(group=group, pending=error, began=began)
+        dropped += pending.dropped
+        return Started(group=group, pending=pending, began=began, dropped=dropped)
 
-    def _finish(
-        self, group: list[Chosen], pending: targets.Pending | Exception
-    ) -> Settled:
-        choice = group[0].choice
-        try:
-            if isinstance(pending, Exception):
-                return _settled(group, error=pending)
-            return _settled(group, answer=targets.finish(pending))
-        except targets.AliasGone as gone:
-            if choice.alias == choice.stable:
-                return _settled(group, error=gone)
-            healed = [
-                Chosen(unit=item.unit, choice=fall_back(item.choice)) for item in group
-            ]
-            return self._finish(healed, self._start(healed))
-        except Exception as error:  # noqa: BLE001 - it is merged with the others
-            return _settled(group, error=error)
+    def _burden(self, parts: list[Part]) -> tuple[bytes, Mapping[str, Any], int]:
+        """Payload and ClientContext, and how many decisions found no room."""
+        payload = encode(self.source.carry(self.event, parts))
+        beside = self.source.client_context(self.event, parts, self.context)
+        if targets.fits(payload):
+            return payload, beside, 0
+        bare = [Part(unit=part.unit, token=Token()) for part in parts]
+        payload = encode(self.source.carry(self.event, bare))
+        if len(parts) == 1:
+            return payload, merged(self.context, parts[0].token), 0
+        return payload, beside, sum(1 for part in parts if part.token.members)
+
+    def _finish(self, started: Started, *, timed: bool = True) -> Settled:
+        group, pending, waits = started.group, started.pending, self.clock()
+        answer, error = b"", pending if isinstance(pending, Exception) else None
+        seconds = None
+        if not isinstance(pending, Exception):
+            try:
+                answer = targets.finish(pending)
+            except Exception as raised:  # noqa: BLE001 - merged with the others
+                error = raised
+            seconds = self.clock() - started.began if timed else None
+        settled = Settled(
+            group=group,
+            outcome=Outcome(parts=_parts(group), answer=answer, error=error),
+            legs=(_leg(group, seconds, error),),
+            waited=self.clock() - waits,
+            dropped=started.dropped,
+        )
+        if error is not None and self._may_fall_back(group[0].choice, error):
+            return self._on_stable(settled, error)
+        return settled
+
+    def _may_fall_back(self, choice: Choice, error: Exception) -> bool:
+        if choice.alias == choice.stable:
+            return False
+        idempotent = self.route is not None and self.route.idempotent
+        return stable_may_help(error, idempotent=idempotent)
+
+    def _on_stable(self, failed: Settled, failure: Exception) -> Settled:
+        gone = isinstance(failure, targets.AliasGone)
+        reason = NO_ALIAS if gone else FALLBACK
+        healed = [
+            Chosen(unit=item.unit, choice=fall_back(item.choice, reason))
+            for item in failed.group
+        ]
+        needs = self.route.timeout if self.route else 0.0
+        settled = self._finish(self._start(healed, needs))
+        return replace(
+            settled,
+            legs=(replace(failed.legs[0], fallback=True), *settled.legs),
+            waited=failed.waited + settled.waited,
+        )
 
 
-def _settled(
-    group: list[Chosen], *, answer: Any = None, error: Exception | None = None
-) -> Settled:
-    outcome = Outcome(parts=_parts(group), answer=answer, error=error)
-    return Settled(group=group, outcome=outcome)
+def encode(text: str) -> bytes:
+    """The payload: the bytes that came in, where nothing was changed."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _leg(group: list[Chosen], seconds: float | None, error: Exception | None) -> Leg:
+    return Leg(
+        alias=group[0].choice.alias,
+        choices=[item.choice for item in group],
+        seconds=seconds,
+        error=error,
+    )
+
+
+def _not_reached(group: list[Chosen]) -> Settled:
+    error = NotReached("not invoked: what came before it in the same order failed")
+    return Settled(group=group, outcome=Outcome(parts=_parts(group), error=error))
 
 
 def _parts(group: list[Chosen]) -> list[Part]:

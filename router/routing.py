@@ -17,8 +17,8 @@ from flags.model import Ruleset
 from flags.record import Record
 from router.sources.source import Asked, Facts
 
-_NAMED_BY_ARN = ("topic", "queue")
-_PATTERNS = ("path", "topic", "queue", "event_source", "detail_type")
+# A route's keys that are no pattern for a name of the event's.
+_OTHERS = ("source", "method")
 
 
 class Route(Record):
@@ -31,7 +31,17 @@ class Route(Record):
     patterns: tuple[tuple[str, re.Pattern[str]], ...]
     identity: tuple[Asked, ...]
     attributes: tuple[tuple[str, Asked], ...]
-    trust: bool
+    # Whether decisions count that come in: "iam" says that they do at public sources
+    # too, if IAM has checked the caller.
+    trust: bool | str = True
+    # Whether what failed on the canary may run again on stable.
+    idempotent: bool = False
+    # Seconds that the service needs; it is not invoked when fewer are left.
+    timeout: float = 0.0
+    # Percent of the decisions that are logged.
+    log: float = 100.0
+    # Whether the event source reads no partial batch responses.
+    whole: bool = False
 
     def matches(self, facts: Facts) -> bool:
         """Whether an event with these facts is of this kind."""
@@ -39,7 +49,7 @@ class Route(Record):
             return False
         if self.methods and facts.method.upper() not in self.methods:
             return False
-        return all(_agrees(name, pattern, facts) for name, pattern in self.patterns)
+        return all(_agrees(pattern, facts.names.get(n)) for n, pattern in self.patterns)
 
 
 class Rules(Record):
@@ -66,12 +76,8 @@ def build(text: str, lists: Lists) -> Rules:
     return Rules(flags=ruleset, routes=routes, default=routing.get("default"))
 
 
-def _agrees(name: str, pattern: re.Pattern[str], facts: Facts) -> bool:
-    value: str = getattr(facts, name)
-    if pattern.match(value):
-        return True
-    # An ARN's last part is the name by which people know a topic or a queue.
-    return name in _NAMED_BY_ARN and bool(pattern.match(value.rpartition(":")[2]))
+def _agrees(pattern: re.Pattern[str], names: tuple[str, ...] | None) -> bool:
+    return any(pattern.match(name) for name in names or ("",))
 
 
 def _route(data: Mapping[str, Any]) -> Route:
@@ -82,9 +88,9 @@ def _route(data: Mapping[str, Any]) -> Route:
         sources=frozenset(match.get("source") or ()),
         methods=frozenset(method.upper() for method in match.get("method") or ()),
         patterns=tuple(
-            (name, re.compile(fnmatch.translate(match[name])))
-            for name in _PATTERNS
-            if name in match
+            (name, re.compile(fnmatch.translate(pattern)))
+            for name, pattern in match.items()
+            if name not in _OTHERS
         ),
         identity=tuple(_asked(entry) for entry in data.get("identity") or ()),
         attributes=tuple(
@@ -92,6 +98,10 @@ def _route(data: Mapping[str, Any]) -> Route:
             for name, entry in (data.get("attributes") or {}).items()
         ),
         trust=data.get("trust", True),
+        idempotent=data.get("idempotent", False),
+        timeout=float(data.get("timeout", 0)),
+        log=float(data.get("log", 100)),
+        whole=data.get("batch_failures") == "whole",
     )
 
 

@@ -3,7 +3,11 @@
 Laws
 1. Only ARNs that the configuration names.
 2. One invocation a call, never repeated: the target may have run.
-3. What the target raised comes out as its own error.
+3. Payload and answer are bytes, and nobody here looks into them.
+4. What the target raised comes out as its own error, what Lambda refused under
+   Lambda's name for it; whether the target ran is in the error (`router.errors`).
+5. A decision that makes the ClientContext too large is left out, and that is told:
+   better to lose a decision than a request.
 """
 
 from __future__ import annotations
@@ -13,91 +17,199 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from flags.aws.client import AwsClient
-from flags.aws.errors import AwsError, ContextTooLarge
-from flags.aws.invoke import InvokeAnswer, begin_invoke
+from flags.aws.errors import AwsError, ContextTooLarge, TransportError
+from flags.aws.invoke import InvokeAnswer, begin_invoke, encode_context
 from flags.record import Record
-from router.errors import OutOfTime, service_error, target_error
+from flags.token import NAME
+from router import refusals
+from router.errors import (
+    AliasGone,
+    AnswerLost,
+    NotRun,
+    OutOfTime,
+    TargetTimeout,
+    Unreachable,
+    service_error,
+    target_error,
+)
+
+__all__ = [
+    "SYNC_LIMIT",
+    "AliasGone",
+    "Begin",
+    "Call",
+    "NotRun",
+    "Pending",
+    "begin_with",
+    "finish",
+    "fits",
+    "seconds_left",
+    "start",
+]
 
 # Time kept back to hand the answer on.
 MARGIN_SECONDS = 0.2
+# Where nobody says how long the router may take: outside Lambda.
+UNLIMITED_SECONDS = 60.0
+
+# Bytes that a synchronous invocation takes, by Lambda's own words when it refuses
+# more: "payload is too large for the RequestResponse invocation type (limit 6291456
+# bytes)". Answers get a hundred bytes more, which is nothing to build upon.
+SYNC_LIMIT = 6_291_456
 
 
-class Pending(Protocol):
-    """An invocation under way."""
+class Sent(Protocol):
+    """An invocation that was sent."""
 
     def result(self) -> InvokeAnswer:
-        """The answer; raises `AwsError` if Lambda refused the call."""
+        """The answer; raises `AwsError` if Lambda refused, `TransportError` if none."""
 
 
-# (ARN, payload, ClientContext as JSON or None, timeout in seconds) -> invocation
-Begin = Callable[[str, bytes, str | None, float], Pending]
-
-
-class AliasGone(Exception):
-    """The alias does not exist: the target certainly did not run."""
+# (ARN, payload, ClientContext as JSON or None, tenant or None, timeout in seconds)
+Begin = Callable[[str, bytes, str | None, str | None, float], Sent]
 
 
 class Call(Record):
-    """What to invoke, and with what."""
+    """What to invoke, and with what; `timeout` in seconds bounds all of it."""
+
+    hidden = frozenset({"payload", "client_context", "tenant_id"})
 
     arn: str
-    event: Any
-    client_context: Mapping[str, Any]
+    payload: bytes
+    client_context: Mapping[str, Any] | None = None
+    tenant_id: str | None = None
     timeout: float
+
+
+class Pending(Record):
+    """An invocation under way; `dropped` if the decision found no room beside it."""
+
+    sent: Sent
+    timeout: float
+    dropped: bool = False
 
 
 def begin_with(client: AwsClient) -> Begin:
     """Invocations through the lean client."""
 
-    def begin(arn: str, payload: bytes, context: str | None, timeout: float) -> Pending:
+    def begin(
+        arn: str,
+        payload: bytes,
+        context: str | None,
+        tenant: str | None,
+        timeout: float,
+    ) -> Sent:
         return begin_invoke(
-            client, arn, payload, client_context=context, timeout=timeout
+            client,
+            arn,
+            payload,
+            client_context=context,
+            tenant_id=tenant,
+            timeout=timeout,
         )
 
     return begin
 
 
+def fits(payload: bytes) -> bool:
+    """Whether a payload, or an answer, is within the limit."""
+    return len(payload) <= SYNC_LIMIT
+
+
 def start(begin: Begin, call: Call) -> Pending:
-    """Send an invocation off; raises `OutOfTime` before, never after."""
+    """Send an invocation off.
+
+    Raises `OutOfTime` before anything is sent, `Unreachable` if nothing could be, and
+    what `finish` raises if the connection broke meanwhile.
+    """
     if call.timeout <= 0:
-        msg = "too little time is left to wait for the target; raise the timeout"
-        raise OutOfTime(msg)
-    payload = encode(call.event)
-    context = json.dumps(call.client_context) if call.client_context else None
+        raise OutOfTime(_too_late(call.timeout, 0))
+    context, dropped = _context(call.client_context)
     try:
-        return begin(call.arn, payload, context, call.timeout)
-    except ContextTooLarge:
-        # Better to lose a decision than a request.
-        return begin(call.arn, payload, None, call.timeout)
+        sent = begin(call.arn, call.payload, context, call.tenant_id, call.timeout)
+    except TransportError as error:
+        raise _lost(error, call.timeout) from error
+    return Pending(sent=sent, timeout=call.timeout, dropped=dropped)
 
 
-def encode(event: Any) -> bytes:
-    """The payload: UTF-8, with escapes only where UTF-8 has no other way."""
-    text = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
+def finish(pending: Pending) -> bytes:
+    """The answer's bytes.
+
+    Raises the target's own error; `NotRun` if it certainly did not run; `PerhapsRun`
+    if no answer came; and other refusals of Lambda under their names.
+    """
     try:
-        return text.encode()
-    except UnicodeEncodeError:
-        # A lone surrogate, which JSON may hold as an escape.
-        return json.dumps(event, separators=(",", ":")).encode()
-
-
-def finish(pending: Pending) -> Any:
-    """Wait for the answer; raises what the target raised, or `AliasGone`."""
-    try:
-        answer = pending.result()
+        answer = pending.sent.result()
     except AwsError as error:
-        if error.code == "ResourceNotFoundException":
-            raise AliasGone(error.message) from error
-        raise service_error(error.code, error.message) from error
-    payload = json.loads(answer.payload) if answer.payload else None
+        raise service_error(error.code, error.message, error.status) from error
+    except TransportError as error:
+        raise _lost(error, pending.timeout) from error
     if answer.function_error is not None:
-        raise target_error(payload)
-    return payload
+        raise target_error(answer.payload)
+    return answer.payload
 
 
-def seconds_left(context: Any) -> float:
-    """How long a target may take before the router itself runs out of time."""
+def seconds_left(context: Any, needs: float = 0.0) -> float:
+    """How long a target may take before the router itself runs out of time.
+
+    Raises `OutOfTime` if that is nothing, or less than the service needs.
+    """
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     if remaining is None:
-        return 60.0
-    return float(remaining()) / 1000 - MARGIN_SECONDS
+        return UNLIMITED_SECONDS
+    left = float(remaining()) / 1000 - MARGIN_SECONDS
+    if left <= 0 or left < needs:
+        raise OutOfTime(_too_late(left, needs))
+    return left
+
+
+def _too_late(left: float, needs: float) -> str:
+    wanted = f"{needs:g} s are needed" if needs > 0 else "some are needed"
+    return (
+        f"{max(left, 0):.1f} s are left to wait for the target and {wanted}; it was "
+        "not invoked: give the router a longer timeout than the target"
+    )
+
+
+def _context(data: Mapping[str, Any] | None) -> tuple[str | None, bool]:
+    """The ClientContext as text, and whether the decision had to be left out."""
+    if not data:
+        return None, False
+    if _has_room(text := json.dumps(data, separators=(",", ":"))):
+        return text, False
+    if _has_room(text := _unescaped(data)):
+        return text, False
+    # What the caller gave is never left out: it fitted when it came.
+    custom = {k: v for k, v in (data.get("custom") or {}).items() if k != NAME}
+    rest = {name: part for name, part in data.items() if name != "custom"}
+    bare = {"custom": custom, **rest} if custom else rest
+    return (_unescaped(bare) if bare else None), bare != data
+
+
+def _has_room(text: str) -> bool:
+    try:
+        encode_context(text)
+    except ContextTooLarge:
+        return False
+    return True
+
+
+def _unescaped(data: Mapping[str, Any]) -> str:
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    # Half of a surrogate pair has no other way than an escape.
+    whole = text.isascii() or text.encode("utf-8", "replace").decode() == text
+    return text if whole else json.dumps(data, separators=(",", ":"))
+
+
+def _lost(error: TransportError, timeout: float) -> Exception:
+    if not error.sent:
+        message = f"{error.subject}: {error.problem}; the target was not invoked"
+        return Unreachable("Unreachable", message, refusals.UNREACHED)
+    if error.timed_out:
+        return TargetTimeout(
+            f"the target did not answer in {timeout:.1f} s and may run on; give the "
+            "router a longer timeout than the target"
+        )
+    return AnswerLost(
+        f"{error.subject}: {error.problem}; the target may have run all the same"
+    )

@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from examples.demo.receipts import Key, Receipt, collect
 from examples.demo.seen import CARRIERS, Seen
 from examples.demo.traffic import Answer, Doors, Order
-from flags import Carried, Token
-from flags.token import NAME
+from flags.token import NAME, Carried, Token
 
 # How many come by the dearer doors in one step; the queue is cheap.
 POSTS, LINKS, VISITORS, QUOTES, FORGERS, TOPIC, BUS = 24, 4, 6, 4, 3, 12, 12

@@ -15,7 +15,27 @@ from flags.store.strict import Document, ServiceName, Version
 from flags.store.values import Text, TextList, listed
 
 SourceName = Literal[
-    "rest", "http", "url", "alb", "sns", "sqs", "eventbridge", "direct"
+    "rest",
+    "http",
+    "url",
+    "alb",
+    "websocket",
+    "appsync",
+    "cognito",
+    "sns",
+    "sqs",
+    "eventbridge",
+    "scheduler",
+    "s3",
+    "kinesis",
+    "dynamodb",
+    "kafka",
+    "mq",
+    "iot",
+    "firehose",
+    "stepfunctions",
+    "cloudformation",
+    "direct",
 ]
 
 
@@ -39,6 +59,17 @@ Sources: Any = Annotated[
 ]
 
 
+def _trust(value: object) -> object:
+    if isinstance(value, bool) or value == "iam":
+        return value
+    msg = "give true, false or iam"
+    raise ValueError(msg)
+
+
+# Checked before the union, which would tell of each of its halves.
+Trust = Annotated[bool | Literal["iam"], BeforeValidator(_trust)]
+
+
 class SelectorDocument(Document):
     """One place in an event where a value may stand; exactly one key."""
 
@@ -48,14 +79,17 @@ class SelectorDocument(Document):
     body: Expression | None = None
     detail: Expression | None = None
     attribute: Text | None = None
+    data: Expression | None = None
+    event: Expression | None = None
     group: Literal[True] | None = None
+    key: Literal[True] | None = None
 
     @model_validator(mode="after")
     def _one_place(self) -> SelectorDocument:
         if len(self.model_dump(exclude_none=True)) != 1:
             msg = (
                 "give exactly one of header, cookie, claim, body, detail, "
-                "attribute, group"
+                "attribute, data, event, group, key"
             )
             raise ValueError(msg)
         return self
@@ -64,9 +98,10 @@ class SelectorDocument(Document):
 class MatchDocument(Document):
     """What an event must look like; every key that is given must agree.
 
-    `path`, `topic`, `queue`, `event_source` and `detail_type` are glob patterns
-    (`*`, `?`). Topics and queues match by name or by ARN. `event_source` is the
-    `source` of an EventBridge event. A source or method may be one or a list.
+    All but `source` and `method` are glob patterns (`*`, `?`), and what has an ARN
+    matches by it or by its name. `path` is a WebSocket's route key, `event_source` the
+    `source` of an EventBridge event, `field` an AppSync field as `Type.field`,
+    `trigger` the `triggerSource` of Cognito. A source or method may be one or a list.
     """
 
     source: Sources | None = None
@@ -76,13 +111,27 @@ class MatchDocument(Document):
     queue: Text | None = None
     event_source: Text | None = None
     detail_type: Text | None = None
+    stream: Text | None = None
+    bucket: Text | None = None
+    trigger: Text | None = None
+    field: Text | None = None
+    resource_type: Text | None = None
+    state_machine: Text | None = None
+    schedule: Text | None = None
+    cluster: Text | None = None
+    broker: Text | None = None
 
 
 class RouteDocument(Document):
     """Events of one kind: their service, their identity, and their trust.
 
-    `trust` says whether a decision that comes in with the event counts; it is on
-    by default. At HTTP front doors it never counts, whatever this says.
+    `trust` says whether a decision that comes in with the event counts; it does by
+    default. At public sources it counts only with `iam`, and only from callers whom
+    IAM has checked. A signed override counts without it.
+    `idempotent` lets what failed on the canary run again on stable. `timeout` is the
+    seconds that the service needs: it is not invoked when fewer are left. `log` is
+    the per cent of events with a line in the log. `batch_failures: whole` says that
+    the event source mapping doesn't report partial batch responses.
     """
 
     name: Text
@@ -90,7 +139,11 @@ class RouteDocument(Document):
     match: MatchDocument
     identity: list[SelectorDocument] = Field(default_factory=list)
     attributes: dict[str, SelectorDocument] = Field(default_factory=dict)
-    trust: bool = True
+    trust: Trust = True
+    idempotent: bool = False
+    timeout: Annotated[float, Field(ge=0, le=900)] = 0
+    log: Annotated[float, Field(ge=0, le=100)] = 100
+    batch_failures: Literal["partial", "whole"] = "partial"
 
 
 class RoutingDocument(Document):

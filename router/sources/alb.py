@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from router.sources import http
-from router.sources.source import Event, Facts, Visitor
-from router.sources.values import dig, mapping
+from router.document import Node
+from router.sources import answers, http
+from router.sources.source import Facts, Visitor
 
 
 class Alb(http.Http):
@@ -14,33 +14,26 @@ class Alb(http.Http):
 
     name = "alb"
 
-    def recognises(self, event: Event) -> bool:
+    def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
-        return dig(event, "requestContext", "elb") is not None
+        return event.dig("requestContext", "elb") is not None
 
-    def facts(self, event: Event) -> Facts:
+    def facts(self, event: Node) -> Facts:
         """Method and path."""
-        method, path = str(event.get("httpMethod", "")), str(event.get("path", ""))
-        return Facts(source=self.name, method=method, path=path)
+        method, path = event.string("httpMethod"), event.string("path")
+        return Facts(source=self.name, method=method, names={"path": (path,)})
 
-    def claim(self, unit: Any, name: str) -> Any:
+    def claim(self, unit: Node, name: str) -> Any:
         """Only `sub`: the identity that the load balancer itself has checked."""
         return http.header(unit, "x-amzn-oidc-identity") if name == "sub" else None
 
-    def remember(self, answer: Any, visitor: Visitor, unit: Any) -> Any:
+    def remember(self, answer: bytes, visitor: Visitor, unit: Node) -> bytes:
         """Add the cookie in the form that the request came in.
 
         With single-value headers there is room for one Set-Cookie: the target's
         own comes first, and the visitor gets ours another time.
         """
-        if not isinstance(answer, dict) or "statusCode" not in answer:
-            return answer
         ours = http.set_cookie(unit, visitor)
         if "multiValueHeaders" in unit:
-            many = dict(mapping(answer.get("multiValueHeaders")))
-            many["Set-Cookie"] = [*many.get("Set-Cookie", []), ours]
-            return {**answer, "multiValueHeaders": many}
-        headers = mapping(answer.get("headers"))
-        if any(name.lower() == "set-cookie" for name in headers):
-            return answer
-        return {**answer, "headers": {**headers, "Set-Cookie": ours}}
+            return answers.with_header(answer, ours)
+        return answers.with_single_header(answer, ours)

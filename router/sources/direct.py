@@ -1,30 +1,27 @@
 """Direct invocation: any payload that no AWS service would send.
 
-The payload is the caller's; a decision comes and goes in the ClientContext.
+The payload is the caller's; a decision comes and goes in the ClientContext. Only
+asynchronous callers, who have none, write it into the payload: then ours takes its
+place there too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flags import carriers
-from flags.token import NAME, Token
-from router.sources.source import Asked, Event, Facts, Part, Source
-from router.sources.values import mapping, search
+from flags.token import NAME, PREFIX, Token
+from router.document import Edits, Node, member
+from router.sources.records import is_ours
+from router.sources.source import Asked, Facts, Part, Source
+from router.sources.values import search
 
-_CLIENT = (
-    "installation_id",
-    "app_title",
-    "app_version_name",
-    "app_version_code",
-    "app_package_name",
-)
 _REQUEST_MARKS = ("method", "httpMethod", "path", "raw_path", "rawPath")
 _MARKS = ("Records", "records", "requestContext", "eventSource", "awslogs")
 
 
-def _web(event: Event) -> bool:
+def _web(event: Node) -> bool:
     """Whether it is a request of some kind, and so from who knows whom."""
     return "headers" in event and any(mark in event for mark in _REQUEST_MARKS)
 
@@ -34,40 +31,33 @@ class Direct(Source):
 
     name = "direct"
 
-    def recognises(self, event: Event) -> bool:
+    def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
         return not any(mark in event for mark in _MARKS) and not _web(event)
 
-    def facts(self, event: Event) -> Facts:  # noqa: ARG002
+    def facts(self, event: Node) -> Facts:  # noqa: ARG002
         """Nothing but the source."""
         return Facts(source=self.name)
 
-    def find(self, unit: Any, asked: Asked) -> Any:
+    def find(self, unit: Node, asked: Asked) -> Any:
         """Look into the payload."""
-        return search(asked.name, unit) if asked.kind == "body" else None
+        if asked.kind == "body":
+            return search(asked.name, unit.dig())
+        return super().find(unit, asked)
 
-    def inbound(self, unit: Any, context: Any) -> Token | None:  # noqa: ARG002
-        """The token in the ClientContext."""
-        return carriers.from_client_context(context)
+    def inbound(self, unit: Node, context: Any) -> Token | None:
+        """What came beside the payload, or in it."""
+        beside = carriers.from_client_context(context)
+        if beside is not None or PREFIX not in unit.text:
+            return beside
+        return Token.parse(unit.dig(NAME))
 
-    def carry(self, event: Event, parts: Sequence[Part]) -> Event:  # noqa: ARG002
-        """The payload, untouched."""
-        return event
-
-    def client_context(self, parts: Sequence[Part], context: Any) -> Mapping[str, Any]:
-        """The caller's ClientContext, with our token in place of any other."""
-        given = getattr(context, "client_context", None)
-        custom = dict(mapping(getattr(given, "custom", None)))
-        custom.pop(NAME, None)
-        if parts[0].token.members:
-            custom[NAME] = str(parts[0].token)
-        env = dict(mapping(getattr(given, "env", None)))
-        both = (("custom", custom), ("env", env), ("client", _client(given)))
-        return {name: part for name, part in both if part}
-
-
-def _client(given: Any) -> dict[str, Any]:
-    """The part that Lambda's runtime hands over as an object."""
-    client = getattr(given, "client", None)
-    found = {name: getattr(client, name, None) for name in _CLIENT}
-    return {name: value for name, value in found.items() if value is not None}
+    def carry(self, event: Node, parts: Sequence[Part]) -> str:
+        """The payload, with ours in the place of a decision that it brought."""
+        if PREFIX not in event.text or NAME not in event:
+            return event.text
+        token, edits = parts[0].token, Edits(event.text)
+        edits.rewrite(
+            event, is_ours, (member(NAME, str(token)),) if token.members else ()
+        )
+        return edits.text()

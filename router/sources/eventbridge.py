@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flags.token import NAME
-from router.sources.source import Asked, Event, Facts, Part, Source
-from router.sources.values import mapping, search
+from flags.token import NAME, Token
+from router.document import Edits, Node, member
+from router.sources.records import is_ours
+from router.sources.source import Asked, Facts, Part, Source
+from router.sources.values import search
 
 
 class EventBridge(Source):
@@ -16,27 +18,38 @@ class EventBridge(Source):
     name = "eventbridge"
     retries = True
 
-    def recognises(self, event: Event) -> bool:
+    def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
         return all(key in event for key in ("detail-type", "source", "detail"))
 
-    def facts(self, event: Event) -> Facts:
+    def facts(self, event: Node) -> Facts:
         """Source and detail type; a rule's target isn't told the bus."""
-        return Facts(
-            source=self.name,
-            event_source=str(event["source"]),
-            detail_type=str(event["detail-type"]),
-        )
+        names = {
+            "event_source": (event.string("source"),),
+            "detail_type": (event.string("detail-type"),),
+        }
+        return Facts(source=self.name, names=names)
 
-    def find(self, unit: Any, asked: Asked) -> Any:
+    def find(self, unit: Node, asked: Asked) -> Any:
         """Look into the detail."""
-        return search(asked.name, unit["detail"]) if asked.kind == "detail" else None
+        if asked.kind == "detail":
+            return search(asked.name, unit.dig("detail"))
+        return super().find(unit, asked)
 
-    def carry(self, event: Event, parts: Sequence[Part]) -> Event:
+    def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
+        """The token in the detail."""
+        return Token.parse(unit.dig("detail", NAME))
+
+    def carries_inside(self, event: Node) -> bool:
+        """In the detail, if that is an object."""
+        return isinstance(event.dig("detail"), dict)
+
+    def carry(self, event: Node, parts: Sequence[Part]) -> str:
         """The event with our token in its detail."""
-        if not isinstance(event["detail"], dict):
-            return event
-        detail = {k: v for k, v in mapping(event["detail"]).items() if k != NAME}
-        if parts[0].token.members:
-            detail[NAME] = str(parts[0].token)
-        return {**event, "detail": detail}
+        detail, token = event.get("detail"), parts[0].token
+        if detail is None or not detail.is_object:
+            return event.text
+        edits = Edits(event.text)
+        ours = (member(NAME, str(token)),) if token.members else ()
+        edits.rewrite(detail, is_ours, ours)
+        return edits.text()

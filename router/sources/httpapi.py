@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from router.sources import http
-from router.sources.source import Event, Facts, Visitor
+from router.document import Node
+from router.sources import answers, http
+from router.sources.http import is_authorizer
+from router.sources.source import Facts, Visitor
 from router.sources.values import dig, mapping
 
 
@@ -15,39 +16,37 @@ class HttpApi(http.Http):
 
     name = "http"
 
-    def recognises(self, event: Event) -> bool:
+    def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
-        version = event.get("version") == "2.0"
-        return version and dig(event, "requestContext", "http") is not None
+        known = "http" in mapping(event.dig("requestContext"))
+        version = event.string("version") == "2.0"
+        return known and version and not is_authorizer(event)
 
-    def facts(self, event: Event) -> Facts:
+    def facts(self, event: Node) -> Facts:
         """Method and path; a named stage's prefix is taken off the path."""
-        request = mapping(event["requestContext"])
-        method = str(mapping(request["http"]).get("method", ""))
-        path = str(event.get("rawPath", ""))
-        stage = f"/{request.get('stage')}"
+        method = event.string("requestContext", "http", "method")
+        path = event.string("rawPath")
+        stage = f"/{event.string('requestContext', 'stage')}"
         if path == stage or path.startswith(f"{stage}/"):
             path = path[len(stage) :] or "/"
-        return Facts(source=self.name, method=method, path=path)
+        return Facts(source=self.name, method=method, names={"path": (path,)})
 
-    def claim(self, unit: Any, name: str) -> Any:
+    def claim(self, unit: Node, name: str) -> Any:
         """A claim of the JWT, or what a Lambda or IAM authorizer says."""
-        authorizer = mapping(dig(unit, "requestContext", "authorizer"))
+        authorizer = mapping(unit.dig("requestContext", "authorizer"))
         places = (dig(authorizer, "jwt", "claims"), authorizer.get("lambda"))
         for place in (*places, authorizer.get("iam")):
             if name in mapping(place):
                 return mapping(place)[name]
         return None
 
-    def remember(self, answer: Any, visitor: Visitor, unit: Any) -> Any:
+    def vouched(self, unit: Node) -> bool:
+        """Whether the caller signed the request with keys that IAM knows."""
+        return bool(unit.string("requestContext", "authorizer", "iam", "userArn"))
+
+    def remember(self, answer: bytes, visitor: Visitor, unit: Node) -> bytes:
         """Add a cookie; an answer in the short form is first written out."""
-        if not isinstance(answer, dict) or "statusCode" not in answer:
-            body = answer if isinstance(answer, str) else json.dumps(answer)
-            headers = {"content-type": "application/json"}
-            answer = {"statusCode": 200, "headers": headers, "body": body}
-        cookies = answer.get("cookies")
-        listed = cookies if isinstance(cookies, list) else []
-        return {**answer, "cookies": [*listed, http.set_cookie(unit, visitor)]}
+        return answers.with_cookie(answer, http.set_cookie(unit, visitor))
 
 
 class FunctionUrl(HttpApi):
@@ -55,7 +54,7 @@ class FunctionUrl(HttpApi):
 
     name = "url"
 
-    def recognises(self, event: Event) -> bool:
+    def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
-        domain = str(dig(event, "requestContext", "domainName") or "")
+        domain = event.string("requestContext", "domainName")
         return ".lambda-url." in domain and super().recognises(event)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from router.sources import http
-from router.sources.source import Event, Facts, Visitor
-from router.sources.values import dig, mapping
+from router.document import Node
+from router.sources import answers, http
+from router.sources.http import is_authorizer
+from router.sources.source import Facts, Visitor
+from router.sources.values import mapping
 
 
 class Rest(http.Http):
@@ -14,30 +16,25 @@ class Rest(http.Http):
 
     name = "rest"
 
-    def recognises(self, event: Event) -> bool:
+    def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
-        elb = dig(event, "requestContext", "elb")
-        return "httpMethod" in event and "resource" in event and elb is None
+        known = "httpMethod" in event and "resource" in event
+        return known and not is_authorizer(event)
 
-    def facts(self, event: Event) -> Facts:
+    def facts(self, event: Node) -> Facts:
         """Method and path, the path without the stage."""
-        method, path = str(event["httpMethod"]), str(event.get("path", ""))
-        return Facts(source=self.name, method=method, path=path)
+        method, path = event.string("httpMethod"), event.string("path")
+        return Facts(source=self.name, method=method, names={"path": (path,)})
 
-    def claim(self, unit: Any, name: str) -> Any:
+    def claim(self, unit: Node, name: str) -> Any:
         """A Cognito claim, or what a Lambda authorizer put into the context."""
-        authorizer = mapping(dig(unit, "requestContext", "authorizer"))
+        authorizer = mapping(unit.dig("requestContext", "authorizer"))
         return mapping(authorizer.get("claims")).get(name) or authorizer.get(name)
 
-    def remember(self, answer: Any, visitor: Visitor, unit: Any) -> Any:
+    def vouched(self, unit: Node) -> bool:
+        """Whether the caller signed the request with keys that IAM knows."""
+        return bool(unit.string("requestContext", "identity", "userArn"))
+
+    def remember(self, answer: bytes, visitor: Visitor, unit: Node) -> bytes:
         """Add to the multi-value headers, which API Gateway joins with the others."""
-        if not isinstance(answer, dict) or "statusCode" not in answer:
-            return answer
-        many = dict(mapping(answer.get("multiValueHeaders")))
-        name = next((key for key in many if key.lower() == "set-cookie"), "Set-Cookie")
-        single = mapping(answer.get("headers"))
-        # A name in both places keeps only its multi-value half: move ours there.
-        given = [v for k, v in single.items() if k.lower() == "set-cookie"]
-        ours = http.set_cookie(unit, visitor)
-        many[name] = [*given, *many.get(name, []), ours]
-        return {**answer, "multiValueHeaders": many}
+        return answers.with_header(answer, http.set_cookie(unit, visitor))

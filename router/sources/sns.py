@@ -2,57 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from flags import carriers
-from flags.token import NAME, Token
-from router.sources.source import Asked, Event, Facts, Part, Source
-from router.sources.values import dig, first_record, parse, search
+from flags.token import NAME
+from router.document import Edits, Node, quoted
+from router.sources.records import Records, first_record, put_attribute
+from router.sources.source import Asked, Facts, Part
+from router.sources.values import arn_names, parse, search
 
 
-class Sns(Source):
+class Sns(Records):
     """Recognised by the records' `EventSource`."""
 
     name = "sns"
-    retries = True
 
-    def recognises(self, event: Event) -> bool:
+    def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
         first = first_record(event)
-        return bool(dig(first, "EventSource") == "aws:sns" and dig(first, "Sns"))
+        known = first is not None and first.string("EventSource") == "aws:sns"
+        return known and first is not None and "Sns" in first
 
-    def facts(self, event: Event) -> Facts:
-        """The topic's ARN."""
-        topic = dig(event["Records"][0], "Sns", "TopicArn")
-        return Facts(source=self.name, topic=str(topic or ""))
+    def facts(self, event: Node) -> Facts:
+        """The topic, by ARN and by name."""
+        first = first_record(event)
+        topic = first.string("Sns", "TopicArn") if first else ""
+        return Facts(source=self.name, names={"topic": arn_names(topic)})
 
-    def units(self, event: Event) -> list[Any]:
-        """The records."""
-        return list(event["Records"])
-
-    def find(self, unit: Any, asked: Asked) -> Any:
+    def find(self, unit: Node, asked: Asked) -> Any:
         """Look into the message's attributes, or its body if that is JSON."""
-        message = unit["Sns"]
         if asked.kind == "attribute":
-            return dig(message, "MessageAttributes", asked.name, "Value")
+            return unit.dig("Sns", "MessageAttributes", asked.name, "Value")
         if asked.kind == "body":
-            return search(asked.name, parse(message.get("Message")))
-        return None
+            return search(asked.name, parse(unit.dig("Sns", "Message")))
+        return super().find(unit, asked)
 
-    def inbound(self, unit: Any, context: Any) -> Token | None:  # noqa: ARG002
-        """The token among the message's attributes."""
-        return carriers.from_record(unit)
-
-    def carry(self, event: Event, parts: Sequence[Part]) -> Event:
-        """The records of one group, each with its token as an attribute."""
-        return {**event, "Records": [_carrying(part) for part in parts]}
+    def put(self, edits: Edits, part: Part) -> None:
+        """Put the token among the message's attributes."""
+        message = part.unit.get("Sns")
+        if message is not None:
+            put_attribute(edits, message, "MessageAttributes", part.token, _attribute)
 
 
-def _carrying(part: Part) -> Any:
-    message = dict(part.unit["Sns"])
-    attributes = dict(message.get("MessageAttributes") or {})
-    attributes.pop(NAME, None)
-    if part.token.members:
-        attributes[NAME] = {"Type": "String", "Value": str(part.token)}
-    return {**part.unit, "Sns": {**message, "MessageAttributes": attributes}}
+def _attribute(token: str) -> str:
+    return f'"{NAME}":{{"Type":"String","Value":{quoted(token)}}}'

@@ -1,7 +1,8 @@
 """What an event source has to answer so that the router can route it.
 
 A new source is a file beside this one with a subclass, and a line in
-`router.sources`. The defaults here are those of a source that hands over one event.
+`router.sources`. The defaults here are those of a source that hands over one event
+and lets the decision travel in the ClientContext, beside an untouched payload.
 """
 
 from __future__ import annotations
@@ -13,35 +14,44 @@ from typing import Any
 from flags import carriers
 from flags.record import Record
 from flags.token import Token
-
-Event = Any
+from router.document import Node
+from router.sources.client_context import merged
+from router.sources.values import search
 
 
 class Facts(Record):
-    """What routes match on; an empty string where the source has no such thing."""
+    """What routes match on: the source, and the names of what the event is about.
+
+    `names` maps a route's pattern (`path`, `queue`, ...) on the names by which the
+    thing is known, such as an ARN and the ARN's last part.
+    """
 
     source: str
     method: str = ""
-    path: str = ""
-    topic: str = ""
-    queue: str = ""
-    event_source: str = ""
-    detail_type: str = ""
+    names: Mapping[str, tuple[str, ...]] = {}
 
 
 class Part(Record):
     """A unit of an event (a request, a message) with the token it goes out with."""
 
-    unit: Any
+    unit: Node
     token: Token
 
 
 class Outcome(Record):
-    """What became of one group of parts: the target's answer, or an error."""
+    """What became of one group of parts: the target's answer, or an error.
+
+    `answer` is JSON as the target sent it. A group that was never invoked, because
+    one before it failed, has `NotReached` as its error.
+    """
 
     parts: Sequence[Part]
-    answer: Any = None
+    answer: bytes = b""
     error: Exception | None = None
+
+
+class NotReached(Exception):
+    """A group was not invoked, since one before it in the same order failed."""
 
 
 class Visitor(Record):
@@ -66,54 +76,87 @@ class Source(ABC):
     public = False
     # Whether an error makes the source deliver the event again.
     retries = False
+    # Where the identity is when the route names no place.
+    identity: tuple[Asked, ...] = ()
 
     @abstractmethod
-    def recognises(self, event: Event) -> bool:
+    def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
 
     @abstractmethod
-    def facts(self, event: Event) -> Facts:
+    def facts(self, event: Node) -> Facts:
         """What routes match on."""
 
-    def units(self, event: Event) -> list[Any]:
+    def units(self, event: Node) -> Sequence[Node]:
         """The parts that get a decision each."""
-        return [event]
+        return (event,)
 
-    @abstractmethod
-    def find(self, unit: Any, asked: Asked) -> Any:
-        """The value at a place in the unit, or None."""
+    def find(self, unit: Node, asked: Asked) -> Any:
+        """The value at a place in the unit, or None; `event` is any place in it."""
+        return search(asked.name, unit.dig()) if asked.kind == "event" else None
 
-    def together(self, unit: Any) -> str | None:  # noqa: ARG002
+    def together(self, unit: Node) -> str | None:  # noqa: ARG002
         """What the unit must share its decision with: a message group, say."""
         return None
 
-    def inbound(self, unit: Any, context: Any) -> Token | None:
+    def lane(self, unit: Node) -> str | None:  # noqa: ARG002
+        """The units among which the unit's order counts; None if it doesn't."""
+        return None
+
+    def vouched(self, unit: Node) -> bool:  # noqa: ARG002
+        """Whether IAM has checked who sent it, where strangers can reach the source."""
+        return False
+
+    def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
         """The decision that came in with the unit."""
-        return carriers.from_event(unit, context)
+        return carriers.from_client_context(context)
 
     def visitor(
         self,
-        unit: Any,  # noqa: ARG002
+        unit: Node,  # noqa: ARG002
         new_id: Callable[[], str],  # noqa: ARG002
     ) -> Visitor | None:
         """The anonymous visitor behind the unit, where the source can mark one."""
         return None
 
-    @abstractmethod
-    def carry(self, event: Event, parts: Sequence[Part]) -> Event:
-        """The event for one group, each part with its token; the input is kept."""
+    def carry(self, event: Node, parts: Sequence[Part]) -> str:  # noqa: ARG002
+        """The payload for one group, each part with its token.
 
-    def client_context(self, parts: Sequence[Part], context: Any) -> Mapping[str, Any]:  # noqa: ARG002
+        A part with an empty token goes out without one: whatever came in is dropped.
+        """
+        return event.text
+
+    def client_context(
+        self, event: Node, parts: Sequence[Part], context: Any
+    ) -> Mapping[str, Any]:
         """The ClientContext that goes along; empty for none."""
-        return {}
+        inside = self.carries_inside(event)
+        return merged(context, Token() if inside else parts[0].token)
 
-    def merge(self, outcomes: Sequence[Outcome]) -> Any:
-        """One answer out of all; raises the first error."""
+    def carries_inside(self, event: Node) -> bool:  # noqa: ARG002
+        """Whether `carry` finds a place for the token in the event itself."""
+        return False
+
+    def failed(self, outcome: Outcome) -> bool:
+        """Whether what comes after these parts in their lanes must wait."""
+        return outcome.error is not None
+
+    def merge(
+        self,
+        event: Node,  # noqa: ARG002
+        outcomes: Sequence[Outcome],
+        *,
+        whole: bool,  # noqa: ARG002
+    ) -> bytes:
+        """One answer out of all; raises the first error.
+
+        `whole` says that the source was not told to read partial batch responses.
+        """
         for outcome in outcomes:
             if outcome.error is not None:
                 raise outcome.error
-        return outcomes[-1].answer if outcomes else None
+        return outcomes[-1].answer if outcomes else b"null"
 
-    def remember(self, answer: Any, visitor: Visitor, unit: Any) -> Any:  # noqa: ARG002
+    def remember(self, answer: bytes, visitor: Visitor, unit: Node) -> bytes:  # noqa: ARG002
         """The answer with the visitor's cookie."""
         return answer

@@ -1,10 +1,7 @@
 """SQS queues, standard and FIFO, with partial batch responses.
 
-Laws
-1. At most one invocation a colour. A message is never acknowledged because an error
-   was swallowed: a group that fails reports all its messages as failed.
-2. The messages of a FIFO group share the decision of the first, so that a group is
-   never split between colours.
+The messages of a FIFO group share the decision of the first, so that a group is
+never split between colours and keeps its order.
 """
 
 from __future__ import annotations
@@ -12,89 +9,70 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flags import carriers
-from flags.token import NAME, Token
-from router.sources.source import Asked, Event, Facts, Outcome, Part, Source
-from router.sources.values import dig, first_record, parse, search
+from flags.token import NAME
+from router.document import Edits, Node, quoted
+from router.sources import partial
+from router.sources.records import Records, first_record, put_attribute
+from router.sources.source import Asked, Facts, Outcome, Part
+from router.sources.values import arn_names, parse, search
 
 
-class Sqs(Source):
+class Sqs(Records):
     """Recognised by the records' `eventSource`."""
 
     name = "sqs"
-    retries = True
 
-    def recognises(self, event: Event) -> bool:
+    def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
         first = first_record(event)
-        return bool(dig(first, "eventSource") == "aws:sqs")
+        return first is not None and first.string("eventSource") == "aws:sqs"
 
-    def facts(self, event: Event) -> Facts:
-        """The queue's ARN."""
-        queue = str(event["Records"][0].get("eventSourceARN", ""))
-        return Facts(source=self.name, queue=queue)
+    def facts(self, event: Node) -> Facts:
+        """The queue, by ARN and by name."""
+        first = first_record(event)
+        queue = first.string("eventSourceARN") if first else ""
+        return Facts(source=self.name, names={"queue": arn_names(queue)})
 
-    def units(self, event: Event) -> list[Any]:
-        """The records."""
-        return list(event["Records"])
-
-    def find(self, unit: Any, asked: Asked) -> Any:
+    def find(self, unit: Node, asked: Asked) -> Any:
         """Look into the attributes, the message group, or a JSON body."""
         if asked.kind == "attribute":
-            return dig(unit, "messageAttributes", asked.name, "stringValue")
+            return unit.dig("messageAttributes", asked.name, "stringValue")
         if asked.kind == "group":
-            return dig(unit, "attributes", "MessageGroupId")
+            return unit.dig("attributes", "MessageGroupId")
         if asked.kind == "body":
-            return search(asked.name, parse(unit.get("body")))
-        return None
+            return search(asked.name, parse(unit.dig("body")))
+        return super().find(unit, asked)
 
-    def together(self, unit: Any) -> str | None:
+    def together(self, unit: Node) -> str | None:
         """What must not be split: the message group of a FIFO queue."""
-        fifo = str(unit.get("eventSourceARN", "")).endswith(".fifo")
-        return dig(unit, "attributes", "MessageGroupId") if fifo else None
+        fifo = unit.string("eventSourceARN").endswith(".fifo")
+        return unit.string("attributes", "MessageGroupId") or None if fifo else None
 
-    def inbound(self, unit: Any, context: Any) -> Token | None:  # noqa: ARG002
-        """The token among the message's attributes."""
-        return carriers.from_record(unit)
+    def put(self, edits: Edits, part: Part) -> None:
+        """Put the token among the message's attributes."""
+        put_attribute(edits, part.unit, "messageAttributes", part.token, _attribute)
 
-    def carry(self, event: Event, parts: Sequence[Part]) -> Event:
-        """The records of one group, each with its token as an attribute."""
-        return {**event, "Records": [_carrying(part) for part in parts]}
+    def failed(self, outcome: Outcome) -> bool:
+        """Whether any of its messages failed."""
+        return bool(partial.failures(outcome, _identifier))
 
-    def merge(self, outcomes: Sequence[Outcome]) -> Any:
+    def merge(
+        self,
+        event: Node,  # noqa: ARG002
+        outcomes: Sequence[Outcome],
+        *,
+        whole: bool,
+    ) -> bytes:
         """One list of failed messages; if every group failed, the error itself."""
-        if len(outcomes) == 1 or all(outcome.error for outcome in outcomes):
-            return super().merge(outcomes)
-        failed = [item for outcome in outcomes for item in _failures(outcome)]
-        return {"batchItemFailures": failed}
+        return partial.merge(outcomes, _identifier, whole=whole)
 
 
-def _failures(outcome: Outcome) -> list[Any]:
-    """The failed messages of a group, read as Lambda itself would read the answer."""
-    if outcome.error is None:
-        if outcome.answer in (None, "", {}):
-            return []
-        listed = dig(outcome.answer, "batchItemFailures")
-        if listed is None or _valid(listed, outcome.parts):
-            return listed or []
-    return [{"itemIdentifier": part.unit["messageId"]} for part in outcome.parts]
+def _identifier(unit: Node) -> str:
+    return unit.string("messageId")
 
 
-def _valid(listed: Any, parts: Sequence[Part]) -> bool:
-    """Whether it lists messages of the group; if not, Lambda takes all as failed."""
-    ours = {part.unit["messageId"] for part in parts}
-    items = listed if isinstance(listed, list) else [None]
-    return all(dig(item, "itemIdentifier") in ours for item in items)
-
-
-def _carrying(part: Part) -> Any:
-    attributes = dict(part.unit.get("messageAttributes") or {})
-    attributes.pop(NAME, None)
-    if part.token.members:
-        attributes[NAME] = {
-            "stringValue": str(part.token),
-            "stringListValues": [],
-            "binaryListValues": [],
-            "dataType": "String",
-        }
-    return {**part.unit, "messageAttributes": attributes}
+def _attribute(token: str) -> str:
+    return (
+        f'"{NAME}":{{"stringValue":{quoted(token)},"stringListValues":[],'
+        '"binaryListValues":[],"dataType":"String"}'
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flags.token import Token
-from router.sources.http import stripped
-from router.sources.source import Asked, Event, Facts, Part, Source
+from router.document import Malformed, Node
+from router.sources.source import Asked, Facts, Part, Source
+from router.sources.stripping import stripped
 
 UNKNOWN = "unknown"
 
@@ -17,22 +18,25 @@ class Unknown(Source):
 
     name = UNKNOWN
 
-    def recognises(self, event: Event) -> bool:  # noqa: ARG002
+    def recognises(self, event: Node) -> bool:  # noqa: ARG002
         """Any event."""
         return True
 
-    def facts(self, event: Event) -> Facts:  # noqa: ARG002
+    def facts(self, event: Node) -> Facts:  # noqa: ARG002
         """Nothing but the source."""
         return Facts(source=self.name)
 
-    def find(self, unit: Any, asked: Asked) -> Any:  # noqa: ARG002
+    def find(self, unit: Node, asked: Asked) -> Any:  # noqa: ARG002
         """Nothing."""
         return None
 
-    def inbound(self, unit: Any, context: Any) -> Token | None:  # noqa: ARG002
+    def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
         """Nothing."""
         return None
 
-    def carry(self, event: Event, parts: Sequence[Part]) -> Event:  # noqa: ARG002
+    def carry(self, event: Node, parts: Sequence[Part]) -> str:  # noqa: ARG002
         """The event, but for what strangers may have put into its headers."""
-        return stripped(event) if isinstance(event, Mapping) else event
+        try:
+            return stripped(event, None)
+        except Malformed:
+            return event.text

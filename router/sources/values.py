@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -30,10 +31,17 @@ def parse(text: Any) -> Any:
         return None
 
 
-def first_record(event: Any) -> Any:
-    """The first of an event's records, or None."""
-    records = mapping(event).get("Records")
-    return records[0] if isinstance(records, list) and records else None
+def decoded(data: Any) -> bytes | None:
+    """What base64 stands for; None if it is none."""
+    try:
+        return binascii.a2b_base64(data)
+    except (TypeError, ValueError):
+        return None
+
+
+def arn_names(arn: str) -> tuple[str, ...]:
+    """An ARN, and its last part: the name by which people know a topic or a queue."""
+    return (arn, arn.rpartition(":")[2]) if arn else ()
 
 
 def search(expression: str, data: Any) -> Any:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from examples.demo.canary import canary
-from flags import Carried, Token
-from flags.token import NAME
+from flags.token import NAME, Carried, Token
 from tests.e2e.conftest import BEHIND, Shop
 
 pytestmark = pytest.mark.e2e

@@ -1,7 +1,8 @@
 """Real runtime processes: `awslambdaric` on a Runtime API, and a stand-in for AWS.
 
-The stand-in answers GetItem out of a memory store and Invoke out of a table of
-planned answers, and remembers every request.
+The stand-in answers GetItem out of a memory store, and Invoke out of a table of
+planned answers or of functions in runtime processes of their own. It remembers every
+request.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -34,7 +36,7 @@ class _Server(ThreadingHTTPServer):
         """A peer that a test has ended is no error."""
 
 
-class _Loopback:
+class Loopback:
     """A server on a free loopback port; `answer` says what a request gets."""
 
     def __init__(self) -> None:
@@ -67,7 +69,12 @@ class _Loopback:
 
         self._server = _Server(("127.0.0.1", 0), Handler)
         self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(
+            # `close` waits for the end of a turn.
+            target=self._server.serve_forever,
+            args=(0.02,),
+            daemon=True,
+        ).start()
 
     def answer(
         self, path: str, headers: Any, body: bytes
@@ -81,7 +88,7 @@ class _Loopback:
         self._server.server_close()
 
 
-class Aws(_Loopback):
+class Aws(Loopback):
     """DynamoDB's GetItem and Lambda's Invoke."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -89,6 +96,10 @@ class Aws(_Loopback):
         self.reads: list[str] = []
         self.invoked: list[tuple[str, Any, Any]] = []
         self.answers: dict[str, tuple[Headers, bytes]] = {}
+        self.functions: dict[str, Function] = {}
+        self.refusals: dict[str, tuple[int, str]] = {}
+        self.delay = 0.0
+        self.sent: list[dict[str, str]] = []
         super().__init__()
 
     def answer(
@@ -107,6 +118,13 @@ class Aws(_Loopback):
                 json.loads(base64.b64decode(context)) if context else None,
             )
         )
+        self.sent.append({name.lower(): value for name, value in headers.items()})
+        time.sleep(self.delay)
+        if alias in self.refusals:
+            status, code = self.refusals[alias]
+            return status, {"x-amzn-ErrorType": code}, b'{"Message":"as planned"}'
+        if alias in self.functions:
+            return _invoke(self.functions[alias], self.sent[-1], body)
         extra, payload = self.answers.get(alias, ({}, b'{"ran":true}'))
         return 200, extra, payload
 
@@ -121,12 +139,21 @@ class Aws(_Loopback):
         return json.dumps({"Item": item}).encode()
 
 
-class Function(_Loopback):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What a runtime process answered: a response, or an error's document."""
+
+    failed: bool
+    body: bytes
+    content_type: str | None
+
+
+class Function(Loopback):
     """A function in a real runtime process; `invoke` sends it an event."""
 
-    def __init__(self, handler: str, environ: Mapping[str, str]) -> None:
+    def __init__(self, handler: str, environ: Mapping[str, str] = {}) -> None:
         self._events: queue.Queue[tuple[bytes, Headers]] = queue.Queue()
-        self._answers: queue.Queue[tuple[str, Any]] = queue.Queue()
+        self._answers: queue.Queue[Ran] = queue.Queue()
         super().__init__()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "awslambdaric", handler],
@@ -162,32 +189,67 @@ class Function(_Loopback):
 
     def invoke(self, event: Any, client_context: Any = None) -> tuple[str, Any]:
         """`("response", bytes)` or `("error", document)`."""
+        payload = json.dumps(event, ensure_ascii=False).encode()
+        context = None if client_context is None else json.dumps(client_context)
+        ran = self.run(payload, client_context=context)
+        if ran.failed:
+            return "error", json.loads(ran.body)
+        return "response", ran.body
+
+    def run(
+        self,
+        payload: bytes,
+        *,
+        client_context: str | None = None,
+        tenant_id: str | None = None,
+        trace: str | None = None,
+        seconds: float = 60.0,
+    ) -> Ran:
+        """Send an event, byte by byte; `seconds` are what the function may take."""
         headers = {
             "Lambda-Runtime-Aws-Request-Id": "request-1",
-            "Lambda-Runtime-Deadline-Ms": str(int(time.time() * 1000) + 60_000),
+            "Lambda-Runtime-Deadline-Ms": str(int((time.time() + seconds) * 1000)),
             "Lambda-Runtime-Invoked-Function-Arn": (
                 "arn:aws:lambda:eu-west-1:123456789012:function:router:live"
             ),
             "Content-Type": "application/json",
         }
-        if client_context is not None:
-            headers["Lambda-Runtime-Client-Context"] = json.dumps(client_context)
-        payload = json.dumps(event, ensure_ascii=False).encode()
+        given = {
+            "Lambda-Runtime-Client-Context": client_context,
+            "Lambda-Runtime-Aws-Tenant-Id": tenant_id,
+            "Lambda-Runtime-Trace-Id": trace,
+        }
+        headers |= {name: text for name, text in given.items() if text is not None}
         self._events.put((payload, headers))
         return self._answers.get(timeout=30)
 
     def answer(
-        self,
-        path: str,
-        headers: Any,  # noqa: ARG002
-        body: bytes,
+        self, path: str, headers: Any, body: bytes
     ) -> tuple[int, Headers, bytes]:
         """The Runtime API."""
         if path.endswith("/invocation/next"):
             event, described = self._events.get()
             return 200, described, event
-        if path.endswith("/response"):
-            self._answers.put(("response", body))
-        else:
-            self._answers.put(("error", json.loads(body)))
+        self._answers.put(
+            Ran(
+                failed=not path.endswith("/response"),
+                body=body,
+                content_type=headers.get("content-type"),
+            )
+        )
         return 202, {}, b"{}"
+
+
+def _invoke(
+    function: Function, headers: Mapping[str, str], body: bytes
+) -> tuple[int, Headers, bytes]:
+    """What Lambda makes of a function's answer."""
+    context = headers.get("x-amz-client-context")
+    ran = function.run(
+        body,
+        client_context=base64.b64decode(context).decode() if context else None,
+        tenant_id=headers.get("x-amz-tenant-id"),
+        trace=headers.get("x-amzn-trace-id"),
+    )
+    failed = {"X-Amz-Function-Error": "Unhandled"} if ran.failed else {}
+    return 200, {"X-Amz-Executed-Version": "1", **failed}, ran.body

@@ -40,7 +40,18 @@ PURE = {
     "flags/release.py",
     "flags/snapshot.py",
     "flags/token.py",
+    "flags/seal.py",
     "rollouts/moves.py",
+    "router/choice.py",
+    "router/document/edit.py",
+    "router/document/node.py",
+    "router/document/scan.py",
+    "router/journal.py",
+    "router/metrics.py",
+    "router/passage.py",
+    "router/routing.py",
+    "router/trust.py",
+    "router/waves.py",
 }
 IMPURE = {"boto3", "botocore", "logging", "os", "random", "socket", "time"}
 

@@ -20,7 +20,9 @@ from flags.store.writer import Writer
 from rollouts import moves
 from router.config import Config
 from router.dispatch import Router
+from router.recorder import Recorder
 from router.routing import build
+from router.trust import Trust
 
 EVENTS = Path(__file__).parents[2] / "events"
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function"
@@ -78,6 +80,8 @@ class Call:
     service: str
     alias: str
     event: Any
+    payload: bytes
+    tenant: str | None
     context: Any
     timeout: float
 
@@ -119,6 +123,7 @@ class Bench:
     now: float = 1_000.0
     calls: list[Call] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
+    metrics: list[dict[str, Any]] = field(default_factory=list)
     answers: dict[tuple[str, str], Any] = field(default_factory=dict)
     minted: int = 0
     router: Router = field(init=False)
@@ -138,7 +143,11 @@ class Bench:
             begin=self._begin,
             new_id=self._new_id,
             now=lambda: self.now,
-            write=lambda line: self.lines.append(json.loads(line)),
+            clock=lambda: self.now,
+            trust=Trust(None, "table", lambda: self.now),
+            recorder=Recorder(
+                self._write_line, random=lambda: 0.5, now=lambda: self.now, every=10
+            ),
         )
 
     def apply(self, data: dict[str, Any]) -> None:
@@ -172,8 +181,9 @@ class Bench:
         )
 
     def handle(self, arrived: Any, context: Any = None) -> Any:
-        """Route an event."""
-        return self.router.handle(arrived, context)
+        """Route an event, which is JSON or is made into it; the answer as parsed."""
+        raw = arrived if isinstance(arrived, bytes) else json.dumps(arrived).encode()
+        return json.loads(self.router.handle(raw, context) or b"null")
 
     @property
     def last(self) -> Call:
@@ -198,18 +208,30 @@ class Bench:
         writer.write(edit, SIGNATURE)
         self.now += 10
 
+    def _write_line(self, line: str) -> None:
+        data = json.loads(line)
+        metrics = data["message"] == "metrics"
+        (self.metrics if metrics else self.lines).append(data)
+
     def _new_id(self) -> str:
         self.minted += 1
         return f"visitor-{self.minted:04}"
 
     def _begin(
-        self, arn: str, payload: bytes, context: str | None, timeout: float
+        self,
+        arn: str,
+        payload: bytes,
+        context: str | None,
+        tenant: str | None,
+        timeout: float,
     ) -> Any:
         service, alias = arn.split(":")[6:]
         call = Call(
             service=service,
             alias=alias,
             event=json.loads(payload),
+            payload=payload,
+            tenant=tenant,
             context=json.loads(context) if context else None,
             timeout=timeout,
         )

@@ -1,0 +1,110 @@
+"""AppSync resolvers: one field, or with batching a list of the same field.
+
+AppSync is public: decisions in the request's headers are dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flags.token import NAME, Token
+from router.document import Edits, Node, member
+from router.sources.source import Asked, Facts, Outcome, Part, Source
+from router.sources.stripping import strip_headers
+from router.sources.values import mapping, search
+
+
+class AppSync(Source):
+    """Recognised by `info.fieldName` and `arguments`, in the first of a list."""
+
+    name = "appsync"
+    public = True
+    identity = (Asked(kind="claim", name="sub"), Asked(kind="claim", name="username"))
+
+    def recognises(self, event: Node) -> bool:
+        """Whether the event is of this source."""
+        first = self.units(event)[:1]
+        known = bool(first) and "arguments" in first[0]
+        return known and bool(first[0].string("info", "fieldName"))
+
+    def facts(self, event: Node) -> Facts:
+        """The field, as `Type.field`."""
+        first = self.units(event)[0]
+        parent = first.string("info", "parentTypeName")
+        field = first.string("info", "fieldName")
+        return Facts(source=self.name, names={"field": (f"{parent}.{field}", field)})
+
+    def units(self, event: Node) -> Sequence[Node]:
+        """The fields to resolve."""
+        return event.elements() if event.is_array else (event,)
+
+    def find(self, unit: Node, asked: Asked) -> Any:
+        """Look into the identity, the request's headers, or the arguments."""
+        if asked.kind == "claim":
+            return _claim(mapping(unit.dig("identity")), asked.name)
+        if asked.kind == "header":
+            return _header(unit, asked.name)
+        if asked.kind == "body":
+            return search(asked.name, unit.dig("arguments"))
+        return super().find(unit, asked)
+
+    def vouched(self, unit: Node) -> bool:
+        """Whether the caller signed the request with keys that IAM knows."""
+        return bool(unit.string("identity", "userArn"))
+
+    def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
+        """What a header says."""
+        return Token.parse(_header(unit, NAME))
+
+    def carries_inside(self, event: Node) -> bool:
+        """Among the request's headers."""
+        return all(_headers(unit) is not None for unit in self.units(event))
+
+    def carry(self, event: Node, parts: Sequence[Part]) -> str:
+        """The fields of one group, with our token in their headers."""
+        edits = Edits(event.text)
+        chosen = {part.unit.start: part for part in parts}
+        units = self.units(event)
+        kept = [index for index, unit in enumerate(units) if unit.start in chosen]
+        if event.is_array:
+            edits.keep(event, kept)
+        for index in kept:
+            headers, token = _headers(units[index]), chosen[units[index].start].token
+            if headers is not None:
+                ours = (member(NAME, str(token)),) if token.members else ()
+                strip_headers(edits, headers, ours)
+        return edits.text()
+
+    def merge(self, event: Node, outcomes: Sequence[Outcome], *, whole: bool) -> bytes:
+        """The answers of all groups, in the order of the event."""
+        if len(outcomes) == 1 or any(outcome.error for outcome in outcomes):
+            return super().merge(event, outcomes, whole=whole)
+        found: dict[int, str] = {}
+        for outcome in outcomes:
+            answer = Node.of(outcome.answer.decode("utf-8", "surrogateescape"))
+            for part, one in zip(outcome.parts, answer.elements(), strict=False):
+                found[part.unit.start] = one.raw
+        # A field without an answer is null, as AppSync has it.
+        listed = [found.get(unit.start, "null") for unit in self.units(event)]
+        return f"[{','.join(listed)}]".encode("utf-8", "surrogateescape")
+
+
+def _headers(unit: Node) -> Node | None:
+    headers = unit.at("request", "headers")
+    return headers if headers is not None and headers.is_object else None
+
+
+def _header(unit: Node, name: str) -> str | None:
+    for found, value in mapping(unit.dig("request", "headers")).items():
+        if found.lower() == name.lower():
+            return str(value)
+    return None
+
+
+def _claim(identity: Any, name: str) -> Any:
+    """A claim of a token, or what AppSync says of the caller itself."""
+    for place in ("claims", "resolverContext"):
+        if name in mapping(identity.get(place)):
+            return identity[place][name]
+    return identity.get(name)

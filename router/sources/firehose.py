@@ -1,0 +1,69 @@
+"""Firehose transformation: every record needs an answer.
+
+If one colour's group fails, so does the event, and Firehose delivers all of it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flags import carriers
+from flags.token import Token
+from router.document import Node
+from router.sources.records import Records
+from router.sources.source import Asked, Facts, Outcome
+from router.sources.streams import stream_names
+from router.sources.values import decoded, parse, search
+
+
+class Firehose(Records):
+    """Recognised by `deliveryStreamArn` and `records`."""
+
+    name = "firehose"
+
+    def recognises(self, event: Node) -> bool:
+        """Whether the event is of this source."""
+        return "deliveryStreamArn" in event and "records" in event
+
+    def facts(self, event: Node) -> Facts:
+        """The delivery stream, by ARN and by name."""
+        names = stream_names(event.string("deliveryStreamArn"))
+        return Facts(source=self.name, names={"stream": names})
+
+    def arrays(self, event: Node) -> Sequence[Node]:
+        """The one array."""
+        records = event.get("records")
+        return () if records is None else (records,)
+
+    def units(self, event: Node) -> Sequence[Node]:
+        """The records."""
+        return [unit for array in self.arrays(event) for unit in array.elements()]
+
+    def find(self, unit: Node, asked: Asked) -> Any:
+        """Look into the data, if that is JSON, or the Kinesis record's key."""
+        if asked.kind == "data":
+            return search(asked.name, parse(decoded(unit.dig("data"))))
+        if asked.kind == "key":
+            return unit.dig("kinesisRecordMetadata", "partitionKey")
+        return super().find(unit, asked)
+
+    def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
+        """The token in the record's data."""
+        return carriers.from_record(unit.dig())
+
+    def merge(self, event: Node, outcomes: Sequence[Outcome], *, whole: bool) -> bytes:
+        """The transformed records of all groups, in the order of the event."""
+        if len(outcomes) == 1 or any(outcome.error for outcome in outcomes):
+            return super().merge(event, outcomes, whole=whole)
+        found: dict[str, str] = {}
+        for outcome in outcomes:
+            answer = Node.of(outcome.answer.decode("utf-8", "surrogateescape"))
+            records = answer.get("records")
+            for one in records.elements() if records is not None else ():
+                found[one.string("recordId")] = one.raw
+        order = [unit.string("recordId") for unit in self.units(event)]
+        # What the event doesn't name goes last, for Firehose to complain about.
+        listed = [found.pop(name) for name in order if name in found]
+        joined = ",".join([*listed, *found.values()])
+        return f'{{"records":[{joined}]}}'.encode("utf-8", "surrogateescape")

@@ -1,0 +1,87 @@
+"""Events that are a list of records, each with a decision of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flags import carriers
+from flags.token import NAME, Token
+from router.document import Edits, Node, member
+from router.sources.source import Part, Source
+
+
+def first_record(event: Node) -> Node | None:
+    """The first of an event's records, or None."""
+    records = event.get("Records")
+    elements = records.elements() if records is not None else ()
+    return elements[0] if elements else None
+
+
+def is_ours(name: str) -> bool:
+    """Whether a member is named like the decision."""
+    return name == NAME
+
+
+class Records(Source):
+    """The common part; where the token goes in a record is the subclass's."""
+
+    retries = True
+
+    def units(self, event: Node) -> Sequence[Node]:
+        """The records."""
+        records = event.get("Records")
+        return records.elements() if records is not None else ()
+
+    def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
+        """The token that the record carries, or what is wrapped in it."""
+        # Most records carry none, and are not worth parsing.
+        if unit.text.find(NAME, unit.start, unit.end) < 0:
+            return None
+        return carriers.from_record(unit.dig())
+
+    def carries_inside(self, event: Node) -> bool:  # noqa: ARG002
+        """In each record."""
+        return True
+
+    def carry(self, event: Node, parts: Sequence[Part]) -> str:
+        """The records of one group, each with its token."""
+        edits = Edits(event.text)
+        chosen = {part.unit.start: part for part in parts}
+        for array in self.arrays(event):
+            elements = array.elements()
+            kept = [i for i, unit in enumerate(elements) if unit.start in chosen]
+            edits.keep(array, kept)
+            for index in kept:
+                self.put(edits, chosen[elements[index].start])
+        return edits.text()
+
+    def arrays(self, event: Node) -> Sequence[Node]:
+        """The arrays that the records stand in."""
+        records = event.get("Records")
+        return () if records is None else (records,)
+
+    def put(self, edits: Edits, part: Part) -> None:
+        """Put the token into the record, in place of any other: beside its data."""
+        ours = (member(NAME, str(part.token)),) if part.token.members else ()
+        edits.rewrite(part.unit, is_ours, ours)
+
+
+def put_attribute(
+    edits: Edits,
+    holder: Node,
+    name: str,
+    token: Token,
+    written: Callable[[str], str],
+) -> None:
+    """Put the token among the message attributes that are `holder`'s member `name`.
+
+    `written` is the attribute's text in the source's own form.
+    """
+    attributes = holder.get(name)
+    ours = (written(str(token)),) if token.members else ()
+    if attributes is not None and attributes.is_object:
+        edits.rewrite(attributes, is_ours, ours)
+    elif ours:
+        added = f'"{name}":{{{ours[0]}}}'
+        edits.rewrite(holder, lambda found: found == name, (added,))

@@ -1,0 +1,122 @@
+"""Kinesis and DynamoDB streams: the records of one shard, whose order counts.
+
+Laws
+1. Runs of one colour are invoked one after the other, in the shard's order; once a
+   record has failed, none after it is invoked.
+2. The stream goes on from the first failed record, so that is what is answered. A run
+   that failed as a whole fails from its first record on; if nothing went before it,
+   its error itself comes out.
+3. A tumbling window is never split: its state belongs to one colour, chosen by shard.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from flags import carriers
+from flags.token import Token
+from router.document import Node
+from router.sources import partial
+from router.sources.records import Records, first_record
+from router.sources.source import Asked, Facts, Outcome, Part
+from router.sources.values import search
+
+
+class Stream(Records):
+    """The common part; what a record looks like is the subclass's."""
+
+    # What the records' `eventSource` says.
+    marker = ""
+    # Where a record has its sequence number.
+    sequence = ("", "")
+    identity = (Asked(kind="key"),)
+
+    def recognises(self, event: Node) -> bool:
+        """Whether the event is of this source."""
+        first = first_record(event)
+        if first is not None:
+            return first.string("eventSource") == self.marker
+        # The last invocation of a window may have no records.
+        service = self.marker.replace("aws:", ":")
+        return "window" in event and f"{service}:" in event.string("eventSourceARN")
+
+    def facts(self, event: Node) -> Facts:
+        """The stream, by ARN and by name."""
+        arn = (first_record(event) or event).string("eventSourceARN")
+        return Facts(source=self.name, names={"stream": stream_names(arn)})
+
+    def units(self, event: Node) -> Sequence[Node]:
+        """The records; a window's are one unit, which is the event itself."""
+        return (event,) if "window" in event else super().units(event)
+
+    def find(self, unit: Node, asked: Asked) -> Any:
+        """The key of a record, and the shard of a window."""
+        if asked.kind == "key":
+            return unit.string("shardId") or self.key(unit)
+        if asked.kind == "data":
+            return search(asked.name, self.data(unit))
+        return super().find(unit, asked)
+
+    @abstractmethod
+    def key(self, unit: Node) -> Any:
+        """What the producer ordered the record by."""
+
+    @abstractmethod
+    def data(self, unit: Node) -> Any:
+        """What the record says, if that is JSON."""
+
+    def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
+        """The token that the record carries, often within what it says."""
+        if "Records" in unit:
+            return carriers.from_event(unit.dig())
+        return carriers.from_record(unit.dig())
+
+    def lane(self, unit: Node) -> str | None:
+        """All records: an event is of one shard."""
+        return unit.string("eventSourceARN")
+
+    def carries_inside(self, event: Node) -> bool:
+        """In each record, if there are any."""
+        return first_record(event) is not None
+
+    def carry(self, event: Node, parts: Sequence[Part]) -> str:
+        """The records of one run, each with its token; a window's all have the same."""
+        if parts[0].unit is event:
+            token = parts[0].token
+            parts = [Part(unit=unit, token=token) for unit in super().units(event)]
+        return super().carry(event, parts)
+
+    def failed(self, outcome: Outcome) -> bool:
+        """Whether any of its records failed."""
+        return bool(partial.failures(outcome, self._identifier))
+
+    def merge(
+        self,
+        event: Node,
+        outcomes: Sequence[Outcome],
+        *,
+        whole: bool,
+    ) -> bytes:
+        """The first failed record, from which the stream goes on."""
+        if whole:
+            return super().merge(event, outcomes, whole=whole)
+        first = next((one for one in outcomes if self.failed(one)), outcomes[-1])
+        if first.error is not None and first is outcomes[0]:
+            raise first.error
+        if first.error is None:
+            return first.answer
+        failures = partial.failures(first, self._identifier)
+        answer = json.dumps({"batchItemFailures": failures}, separators=(",", ":"))
+        return answer.encode()
+
+    def _identifier(self, unit: Node) -> str:
+        return unit.string(*self.sequence)
+
+
+def stream_names(arn: str) -> tuple[str, ...]:
+    """An ARN, and the name of the stream, or of the table that the stream is of."""
+    kind, _, name = arn.rpartition(":")[2].partition("/")
+    return (arn, name.partition("/")[0]) if kind and name else (arn,)
