@@ -9,10 +9,11 @@ LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 
 	--generate-hashes --no-strip-extras --no-emit-index-url --upgrade \
 	--custom-compile-command "make lock"
 
+MINUTES ?= 10
 BENCHMARKS = $(filter-out __%,$(patsubst benchmarks/%.py,%,$(wildcard benchmarks/*.py)))
 
-.PHONY: help demo up down test check format unit packaging e2e build bench lock \
-	clean venvs python
+.PHONY: help demo up down test check format unit packaging e2e build bench \
+	fuzz hops lock clean venvs python
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -25,6 +26,9 @@ up: venvs ## deploy everything to an emulator and leave it running
 
 down: venvs ## stop that emulator
 	$(BIN)/python -m examples.demo --down
+
+hops: venvs ## send thousands of messages by every carrier, and judge each hop
+	$(BIN)/python -m examples.hops
 
 test: check unit packaging e2e ## everything that CI runs
 
@@ -59,13 +63,16 @@ bench: ## measure NAME=x, with the result in build/bench/x.json
 	@mv build/bench/$(NAME).new build/bench/$(NAME).json
 	@cat build/bench/$(NAME).json
 
+fuzz: .venv-fuzz/.stamp ## fuzz the router for MINUTES=10; what breaks it stays in build/fuzz
+	@.venv-fuzz/bin/python -m tests.fuzz.router --minutes $(MINUTES)
+
 lock: build/lock/bin/uv ## write the pinned requirements anew
-	cd requirements && for name in dev sam emulator bench; do \
+	cd requirements && for name in dev sam emulator bench fuzz; do \
 		../$(LOCK) $$name.in -o $$name.txt || exit; done
 	cd requirements && ../$(LOCK) layer.in -o ../flags/layer-requirements.txt
 
 clean: ## remove everything that make made
-	rm -rf .venv .venv-sam .venv-emulator .venv-bench .aws-sam build .coverage \
+	rm -rf .venv .venv-sam .venv-emulator .venv-bench .venv-fuzz .aws-sam build .coverage \
 		.hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # The three install side by side: most of the time goes into downloads.

@@ -11,13 +11,17 @@
 Importing this module is all that it takes for boto3 to carry the decision on.
 """
 
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
 from flags import propagation as _propagation
 from flags.current import carrying, current, read, records
 from flags.propagation.hook import watch as _watch
 
+# As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from flags.client import Flags
     from flags.errors import FlagsError
     from flags.invocation import handler

@@ -10,14 +10,19 @@ Laws
 
 from __future__ import annotations
 
+# `contextvars` only hands this on, and is another file to find and read.
+from _contextvars import ContextVar
 from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
-from typing import Any
 
 from flags import carriers
 from flags.carriers import batches
 from flags.carriers.tokens import agreed
 from flags.token import Token
+
+# As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 in_force: ContextVar[Token | None] = ContextVar("canary_decision", default=None)
 # Threads don't inherit context variables. A process serves one invocation at a time,

@@ -16,7 +16,18 @@ Laws
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Any, NoReturn, TypeVar, dataclass_transform
+
+# As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn, TypeVar, dataclass_transform
+
+    T = TypeVar("T", bound="Record")
+else:
+
+    def dataclass_transform(**_: bool) -> Any:
+        """What tells type checkers, and them only, that fields are arguments."""
+        return lambda kind: kind
 
 
 class _Kind(type):
@@ -112,9 +123,6 @@ class Record(metaclass=_Kind):
             if value is not kind.__defaults__.get(name, nothing)
         }
         return _made, (kind, given)
-
-
-T = TypeVar("T", bound=Record)
 
 
 def replace(record: T, /, **changes: Any) -> T:

@@ -15,9 +15,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
 
 from flags.invocation import bootstrap
+
+# As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 VARIABLE = "CANARY_HANDLER"
 

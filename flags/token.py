@@ -16,7 +16,7 @@ Laws
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
 
 from flags.record import Record
 
@@ -26,13 +26,11 @@ PREFIX = "v1~"
 MAX_LENGTH = 1024
 MAX_MEMBERS = 16
 
-_WORD = "[A-Za-z0-9][A-Za-z0-9_-]{0,62}"
-_MEMBER = re.compile(rf"({_WORD})\.({_WORD})\.([0-9]{{1,15}})")
-# Compiled with the first override, which most containers never see.
-_OVERRIDE = (
-    rf"({_WORD})\.({_WORD})\.o\.([a-z0-9]{{1,16}})\.([0-9]{{10}})"
-    r"\.([0-9a-f]{16})\.([0-9a-f]{32})"
-)
+_WORD_LENGTH = 63
+_GENERATION_LENGTH = 15
+_SEAL = r"o\.([a-z0-9]{1,16})\.([0-9]{10})\.([0-9a-f]{16})\.([0-9a-f]{32})"
+# A container meets the same few decisions over and over; about 1 MB if all are huge.
+_REMEMBERED = 256
 
 
 class Seal(Record):
@@ -70,27 +68,12 @@ class Token(Record):
 
     members: tuple[Carried, ...] = ()
 
-    @classmethod
-    def parse(cls, text: object) -> Token | None:
+    @staticmethod
+    def parse(text: object) -> Token | None:
         """Read a token; None if it is not one."""
         if not isinstance(text, str) or not 0 < len(text) <= MAX_LENGTH:
             return None
-        version, *parts = text.split("~")
-        if version != "v1" or not 0 < len(parts) <= MAX_MEMBERS:
-            return None
-        found: dict[str, Carried] = {}
-        for part in parts:
-            match = _MEMBER.fullmatch(part)
-            if match is None:
-                member = _override(part)
-            else:
-                member = Carried(
-                    release=match[1], variant=match[2], generation=int(match[3])
-                )
-            if member is None or member.release in found:
-                return None
-            found[member.release] = member
-        return cls(members=tuple(found[name] for name in sorted(found)))
+        return _parsed(text)
 
     def get(self, release: str) -> Carried | None:
         """The decision about a release, if this token has one."""
@@ -129,10 +112,44 @@ class Token(Record):
         return "~".join(("v1", *parts))
 
 
-def _override(part: str) -> Carried | None:
-    match = re.fullmatch(_OVERRIDE, part)
+@lru_cache(_REMEMBERED)
+def _parsed(text: str) -> Token | None:
+    version, *parts = text.split("~")
+    if version != "v1" or not 0 < len(parts) <= MAX_MEMBERS or not text.isascii():
+        return None
+    found: dict[str, Carried] = {}
+    for part in parts:
+        member = _member(part)
+        if member is None or member.release in found:
+            return None
+        found[member.release] = member
+    return Token(members=tuple(found[name] for name in sorted(found)))
+
+
+def _member(part: str) -> Carried | None:
+    """A member of an ASCII text, where only letters and digits are alphanumeric."""
+    release, _, rest = part.partition(".")
+    variant, _, rest = rest.partition(".")
+    if not (_is_word(release) and _is_word(variant)):
+        return None
+    if rest.isdigit() and len(rest) <= _GENERATION_LENGTH:
+        return Carried(release=release, variant=variant, generation=int(rest))
+    seal = _seal(rest)
+    if seal is None:
+        return None
+    return Carried(release=release, variant=variant, generation=0, seal=seal)
+
+
+def _is_word(text: str) -> bool:
+    inner = text.replace("-", "").replace("_", "")
+    return len(text) <= _WORD_LENGTH and text[:1].isalnum() and inner.isalnum()
+
+
+def _seal(text: str) -> Seal | None:
+    import re  # noqa: PLC0415 - most containers never see an override
+
+    match = re.fullmatch(_SEAL, text)
     if match is None:
         return None
-    release, variant, kid, expires, subject, mac = match.groups()
-    seal = Seal(kid=kid, expires=int(expires), subject=subject, mac=mac)
-    return Carried(release=release, variant=variant, generation=0, seal=seal)
+    kid, expires, subject, mac = match.groups()
+    return Seal(kid=kid, expires=int(expires), subject=subject, mac=mac)

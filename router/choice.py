@@ -123,7 +123,8 @@ def share(choice: Choice, carried: Token) -> Choice:
         release=choice.release, variant=choice.alias, generation=choice.generation
     )
     # An override that does not rule here (off, no such alias) goes no further.
-    lift = choice.reason != Reason.OVERRIDE.value
+    rules = choice.reason == Reason.OVERRIDE.value
+    lift = not rules or carried.variant(choice.release) != choice.alias
     return replace(choice, token=carried.with_decision(decided, lift=lift))
 
 

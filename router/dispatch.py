@@ -25,7 +25,7 @@ from router.passage import Passage
 from router.recorder import Recorder
 from router.routing import Route, Rules
 from router.sources import recognise
-from router.sources.source import Source
+from router.sources.source import Source, Visitor
 from router.sources.unknown import UNKNOWN
 from router.trust import Trust
 
@@ -89,7 +89,7 @@ class Router(Record):
         began = self.clock()
         held = self.snapshot.current()
         rules = held.rules if held else None
-        node = Node.of(event.decode("utf-8", "surrogateescape"))
+        node = Node.of(event)
         source = recognise(node)
         if rules is None and source.retries:
             problem = self.snapshot.problem or "the table is empty"
@@ -210,9 +210,18 @@ class Router(Record):
             for item in one.group:
                 visitor = item.choice.visitor
                 if visitor is not None and visitor.minted:
-                    marked = arrival.source.remember(answer, visitor, item.unit)
-                    answer = marked if targets.fits(marked) else answer
+                    answer = self._marked(arrival, answer, item, visitor)
         return answer
+
+    def _marked(
+        self, arrival: Arrival, answer: bytes, item: Chosen, visitor: Visitor
+    ) -> bytes:
+        """The answer with the visitor's cookie, if there is a place for it."""
+        try:
+            marked = arrival.source.remember(answer, visitor, item.unit)
+        except Malformed:
+            return answer
+        return marked if targets.fits(marked) else answer
 
     def _record(self, arrival: Arrival, settled: list[Settled], refused: int) -> None:
         """Tell journal and metrics what became of the event."""

@@ -31,6 +31,16 @@ class NotJson(RouterError):
         super().__init__(f"the event is not JSON at character {at}; it was not routed")
 
 
+class UnevenAnswer(RouterError):
+    """A batch of fields was answered with another number of answers."""
+
+    def __init__(self, answers: int, fields: int) -> None:
+        super().__init__(
+            f"the target answered a batch of {fields} fields with {answers} answers; "
+            "answer with a list that has one for each field"
+        )
+
+
 class NoService(RouterError):
     """No route matches the event, and no default service takes it."""
 

@@ -23,7 +23,7 @@ from flags.token import Token
 from router import targets, waves
 from router.choice import FALLBACK, NO_ALIAS, Choice, fall_back
 from router.document import Node
-from router.errors import NotDeployed, stable_may_help
+from router.errors import NotDeployed, NotRun, OutOfTime, stable_may_help
 from router.passage import Leg
 from router.routing import Route
 from router.sources.client_context import merged
@@ -172,8 +172,13 @@ class Invocations(Record):
         ]
         needs = self.route.timeout if self.route else 0.0
         settled = self._finish(self._start(healed, needs))
+        outcome = settled.outcome
+        if isinstance(outcome.error, NotRun | OutOfTime):
+            # Stable has not run either, so what went wrong is what the canary said.
+            outcome = replace(outcome, error=failure)
         return replace(
             settled,
+            outcome=outcome,
             legs=(replace(failed.legs[0], fallback=True), *settled.legs),
             waited=failed.waited + settled.waited,
         )
@@ -181,7 +186,7 @@ class Invocations(Record):
 
 def encode(text: str) -> bytes:
     """The payload: the bytes that came in, where nothing was changed."""
-    return text.encode("utf-8", "surrogateescape")
+    return text.encode("latin-1")
 
 
 def _leg(group: list[Chosen], seconds: float | None, error: Exception | None) -> Leg:

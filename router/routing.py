@@ -77,7 +77,7 @@ def build(text: str, lists: Lists) -> Rules:
 
 
 def _agrees(pattern: re.Pattern[str], names: tuple[str, ...] | None) -> bool:
-    return any(pattern.match(name) for name in names or ("",))
+    return any(pattern.match(name) for name in names or ())
 
 
 def _route(data: Mapping[str, Any]) -> Route:

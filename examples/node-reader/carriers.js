@@ -10,6 +10,8 @@ import { NAME, agreed, parseToken } from "./token.js";
 
 // SNS in a queue, an event in that, a failure's report in that: and no further.
 const DEEPEST = 4;
+// By this an IoT rule marks what a device says, whatever that looks like.
+const IOT = "aws:iot";
 
 // What has its records under a name that any payload may have, by its source.
 const NAMES = new Map([
@@ -58,12 +60,13 @@ function forAll(event, context) {
     // As the caller spelt it, and as AWS documents it for Node.js.
     parseToken(at(beside, "custom", NAME)) ??
     parseToken(at(beside, "Custom", NAME)) ??
-    parseToken(at(event, NAME))
+    (at(event, "eventSource") === IOT ? null : parseToken(at(event, NAME)))
   );
 }
 
 /** @param {unknown} event @param {number} deeper @returns {Token | null} */
 function within(event, deeper) {
+  if (at(event, "eventSource") === IOT) return null;
   const records = listRecords(event);
   if (records) return agreed(records.map((record) => ofRecord(record, deeper)));
   const detail = at(event, "detail");
@@ -143,6 +146,7 @@ function inner(event, deeper) {
  * @param {unknown} event @returns {unknown[] | undefined}
  */
 function listRecords(event) {
+  if (at(event, "eventSource") === IOT) return undefined;
   // AppSync's batches, and what EventBridge Pipes hand over.
   if (Array.isArray(event)) return event;
   const firehose = at(event, "deliveryStreamArn") !== undefined;

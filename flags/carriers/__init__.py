@@ -13,12 +13,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from flags.carriers import batches
 from flags.carriers.headers import BAGGAGE, from_baggage, from_headers
 from flags.carriers.tokens import agreed, read, unread
 from flags.token import NAME, Token
+
+# As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = [
     "beside",
@@ -43,9 +47,9 @@ def from_event(event: Any, context: Any = None) -> Token | None:
 def beside(event: Any, context: Any = None) -> Token | None:
     """The decision for all of an event: in the ClientContext, or the payload's key."""
     found = from_client_context(context)
-    if found is None and isinstance(event, Mapping):
-        found = read(event.get(NAME))
-    return found
+    if found is not None or not isinstance(event, Mapping):
+        return found
+    return None if event.get("eventSource") == batches.IOT else read(event.get(NAME))
 
 
 def within(event: Any, context: Any = None) -> Token | None:
@@ -74,7 +78,7 @@ def _within(event: Any, deeper: int) -> Token | None:
     places = batches.places(event)
     if places is not None:
         return agreed(_record(record, deeper) for record in batches.records(places))
-    if not isinstance(event, Mapping):
+    if not isinstance(event, Mapping) or event.get("eventSource") == batches.IOT:
         return None
     detail = event.get("detail")
     if detail is not None:

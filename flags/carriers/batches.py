@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
 
-# What holds a list of records, and under which key.
-Place: TypeAlias = tuple[Any, Any]
+# As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
 
+    # What holds a list of records, and under which key.
+    Place: TypeAlias = tuple[Any, Any]
 
 # What has its records by partition or queue, by its source. Such names any payload may
 # have.
@@ -18,6 +21,10 @@ _SORTED = {
 }
 
 
+# By this an IoT rule marks what a device says, whatever that looks like.
+IOT = "aws:iot"
+
+
 def places(event: Any) -> list[Place] | None:
     """The places of all lists of records, in order; None for what is no batch."""
     if isinstance(event, list):  # AppSync's batches, and what Pipes hand over
@@ -25,6 +32,8 @@ def places(event: Any) -> list[Place] | None:
     if not isinstance(event, Mapping):
         return None
     source = event.get("eventSource")
+    if source == IOT:
+        return None
     named = _SORTED.get(source) if isinstance(source, str) else None
     if named is not None and isinstance(event.get(named), Mapping):
         lists = event[named]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
 from flags.carriers.tokens import only
 from flags.token import NAME, Token
+
+# As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # Where baggage is the team's standard, the token rides in it too.
 BAGGAGE = os.environ.get("CANARY_BAGGAGE") == "true"

@@ -12,10 +12,14 @@ from __future__ import annotations
 import binascii
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from flags.carriers.tokens import read
 from flags.token import NAME, Token
+
+# As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # The name as it looks in base64 behind 0, 2 and 1 bytes of a group of three. The
 # characters that depend on neighbours are left out.

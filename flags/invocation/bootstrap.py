@@ -14,14 +14,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
 
 from flags import carriers
 from flags.carriers import batches
 from flags.carriers.tokens import agreed, unread
 from flags.current import read, set_current
 
-Handler = TypeVar("Handler", bound=Callable[..., Any])
+# As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 _COROUTINE = 0x80  # inspect.CO_COROUTINE, without an import that takes as long as ours
 

@@ -18,13 +18,18 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from types import CodeType, FrameType
-from typing import Any, TypeAlias
 
-from flags.carriers.batches import Place
 from flags.current import in_force
 from flags.token import Token
 
-_Carried: TypeAlias = tuple[Any, Token | None]
+# As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+    from flags.carriers.batches import Place
+
+    _Carried: TypeAlias = tuple[Any, Token | None]
 
 # inspect.CO_GENERATOR and CO_ASYNC_GENERATOR: who knows who takes what they yield.
 _GENERATOR = 0x20 | 0x200
@@ -40,7 +45,7 @@ def follow(event: Any, places: Sequence[Place], tokens: Sequence[Token | None]) 
     return places[0][0][0] if isinstance(event, list) else event
 
 
-class _Records(list[Any]):
+class _Records(list[object]):
     """A list of records, each with its decision.
 
     Made like any list, without decisions, by libraries that make one like the other.

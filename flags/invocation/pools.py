@@ -9,10 +9,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
 
 from flags.current import in_force
 from flags.token import Token
+
+# As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def hook(thread: ModuleType) -> None:

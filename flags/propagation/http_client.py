@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import functools
 from types import ModuleType
-from typing import Any
 
 from flags.propagation.hosts import decision, failed, in_baggage, is_signature, permits
 from flags.token import NAME
+
+# As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _NAME = NAME.encode()
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from router.document.node import Member, Node
+from router.document.scan import spaced
 
 
 def quoted(text: str) -> str:
@@ -57,8 +58,15 @@ class Edits:
         for one in members:
             if one.value.start in values:
                 self.replace(one.value, values[one.value.start])
-        if add:
-            self._append(node, members[-1].value.end if members else None, add)
+        self.add(node, add)
+
+    def add(self, node: Node, members: Sequence[str]) -> None:
+        """Add some members (see `member`) to an object, at its end."""
+        if not members:
+            return
+        end = node.end - 1
+        lead = "" if spaced(self._text, node.start + 1) == end else ","
+        self._changes.append((end, end, lead + ",".join(members)))
 
     def keep(self, array: Node, indexes: Collection[int]) -> None:
         """Drop the elements of an array but those at `indexes`."""
@@ -96,10 +104,3 @@ class Edits:
         if value is None:
             return self._text[one.start : one.value.end]
         return self._text[one.start : one.value.start] + value
-
-    def _append(self, node: Node, after: int | None, add: Sequence[str]) -> None:
-        joined = ",".join(add)
-        if after is None:
-            self.replace(node, "{" + joined + "}")
-        else:
-            self._changes.append((after, after, "," + joined))

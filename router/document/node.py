@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from router.document.scan import Malformed, member, parse, skip, spaced
+from router.document.scan import Malformed, body_end, member, skip, spaced, value
 
 # Characters up to which a value is parsed as a whole when it is first read: quicker
 # than to look for places, but for what a large value is made of.
@@ -36,7 +36,7 @@ class Member:
 
 
 class Node:
-    """A value, from `start` to `end` of `text`."""
+    """A value, from `start` to `end` of `text`, which has a character for each byte."""
 
     __slots__ = ("_elements", "_known", "_members", "_names", "end", "start", "text")
 
@@ -50,10 +50,10 @@ class Node:
         self._elements: tuple[Node, ...] | None = None
 
     @classmethod
-    def of(cls, text: str) -> Node:
-        """The value that is the whole text; nothing is looked at yet."""
-        start = spaced(text, 0)
-        return cls(text, start, len(text.rstrip(" \n\r\t")))
+    def of(cls, data: bytes) -> Node:
+        """The value that is all of the JSON; nothing is looked at yet."""
+        text = data.decode("latin-1")
+        return cls(text, spaced(text, 0), len(text.rstrip(" \n\r\t")))
 
     @property
     def raw(self) -> str:
@@ -73,10 +73,7 @@ class Node:
     def value(self) -> Any:
         """The value as `json` reads it; raises `Malformed`."""
         if self._known is _NOTHING:
-            found, end = parse(self.text, self.start)
-            if end != self.end:
-                raise Malformed(end)
-            self._known = found
+            self._known = value(self.raw)
         return self._known
 
     def members(self) -> tuple[Member, ...]:
@@ -92,6 +89,15 @@ class Node:
         if self._elements is None:
             self._elements = tuple(self._listed()) if self.is_array else ()
         return self._elements
+
+    def first(self) -> Node | None:
+        """The first element of an array, without a look at the others; or None."""
+        if not self.is_array:
+            return None
+        at = spaced(self.text, self.start + 1)
+        if self.text[at : at + 1] == "]":
+            return None
+        return Node(self.text, at, skip(self.text, at))
 
     def get(self, name: str) -> Node | None:
         """The place of a member's value, or None."""
@@ -139,8 +145,10 @@ class Node:
         text, at, end, found = self.text, self.start + 1, self.end, []
         while one := member.match(text, at, end):
             name_start, name_end = one.span(1)
-            value = Node(text, *one.span(2))
-            found.append(Member(text[name_start:name_end], name_start - 1, value))
+            place = Node(text, *one.span(2))
+            found.append(
+                Member(_read(text[name_start:name_end]), name_start - 1, place)
+            )
             at = one.end()
             if text[at - 1] == "}":
                 return tuple(found) if at == end and self.is_object else None
@@ -155,11 +163,11 @@ class Node:
             start = at
             quick = _name(text, at)
             if quick is not None:
-                name, at = quick[1], quick.end()
+                name, at = _read(quick[1]), quick.end()
             else:
                 name, at = self._named(at)
             at = spaced(text, at)
-            end = skip(text, at)
+            end = self._body_end(name, at) or skip(text, at)
             yield Member(name, start, Node(text, at, end))
             at = spaced(text, end)
             if text[at : at + 1] != ",":
@@ -169,12 +177,16 @@ class Node:
             raise Malformed(at)
         self._must_end(at)
 
+    def _body_end(self, name: str, at: int) -> int | None:
+        whole = self.end == len(self.text)
+        return body_end(self.text, at) if whole and name == "body" else None
+
     def _named(self, at: int) -> tuple[str, int]:
         """A name with escapes, or space before its colon, and where that ends."""
         if self.text[at : at + 1] != '"':
             raise Malformed(at)
-        name, at = parse(self.text, at)
-        at = spaced(self.text, at)
+        end = skip(self.text, at)
+        name, at = value(self.text[at:end]), spaced(self.text, end)
         if self.text[at : at + 1] != ":":
             raise Malformed(at)
         return str(name), at + 1
@@ -206,3 +218,9 @@ def _dug(value: Any, path: tuple[str, ...]) -> Any:
             return None
         value = value.get(name)
     return value
+
+
+def _read(name: str) -> str:
+    if name.isascii():
+        return name
+    return name.encode("latin-1").decode("utf-8", "surrogateescape")

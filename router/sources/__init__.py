@@ -1,85 +1,78 @@
-"""All event sources, asked in turn; the first that recognises an event takes it."""
+"""All event sources, asked in turn; the first that recognises an event takes it.
+
+Laws
+1. A source is asked only if the event holds a text without which it can't be of that
+   source, and imported then: a router in front of a queue starts without the rest.
+2. An event that holds none of them is a direct invocation.
+"""
 
 from __future__ import annotations
 
-from flags.token import NAME
+from functools import cache
+from importlib import import_module
+
 from router.document import Malformed, Node
-from router.sources.alb import Alb
-from router.sources.appsync import AppSync
-from router.sources.cloudformation import CloudFormation
-from router.sources.cognito import Cognito
-from router.sources.direct import Direct
-from router.sources.dynamodb import DynamoDb
-from router.sources.eventbridge import EventBridge
-from router.sources.firehose import Firehose
-from router.sources.httpapi import FunctionUrl, HttpApi
-from router.sources.iot import Iot
-from router.sources.kafka import Kafka
-from router.sources.kinesis import Kinesis
-from router.sources.mq import Mq
-from router.sources.rest import Rest
-from router.sources.s3 import S3
-from router.sources.scheduler import Scheduler
-from router.sources.sns import Sns
 from router.sources.source import Source
-from router.sources.sqs import Sqs
-from router.sources.stepfunctions import StepFunctions
-from router.sources.unknown import Unknown
-from router.sources.websocket import WebSocket
 
-_DIRECT = Direct()
-_UNKNOWN = Unknown()
+# Characters at both ends of an event in which its source must show: services begin or
+# end with what tells, and bodies of megabytes are not worth looking through.
+WINDOW = 65_536
 
-# Function URLs look like HTTP APIs, schedules like buses' events; direct invocation
-# is what is left.
-SOURCES: tuple[Source, ...] = (
-    # First: what else is in it is what a device says.
-    Iot(),
-    FunctionUrl(),
-    HttpApi(),
-    Alb(),
-    WebSocket(),
-    Rest(),
-    Sqs(),
-    Sns(),
-    Scheduler(),
-    EventBridge(),
-    Kinesis(),
-    DynamoDb(),
-    S3(),
-    Kafka(),
-    Mq(),
-    Firehose(),
-    AppSync(),
-    Cognito(),
-    CloudFormation(),
-    StepFunctions(),
-    _DIRECT,
+# In this order: Function URLs look like HTTP APIs, schedules like buses' events. What a
+# device says comes first, since it may look like anything.
+SOURCES: tuple[tuple[str, str, str], ...] = (
+    ("aws:iot", "iot", "Iot"),
+    (".lambda-url.", "httpapi", "FunctionUrl"),
+    ('"http"', "httpapi", "HttpApi"),
+    ('"elb"', "alb", "Alb"),
+    ('"connectionId"', "websocket", "WebSocket"),
+    ('"resource"', "rest", "Rest"),
+    ("aws:sqs", "sqs", "Sqs"),
+    ("aws:sns", "sns", "Sns"),
+    ("aws.scheduler", "scheduler", "Scheduler"),
+    ('"detail-type"', "eventbridge", "EventBridge"),
+    (":kinesis", "kinesis", "Kinesis"),
+    (":dynamodb", "dynamodb", "DynamoDb"),
+    ("aws:s3", "s3", "S3"),
+    ("afka", "kafka", "Kafka"),
+    ("mq", "mq", "Mq"),
+    ('"deliveryStreamArn"', "firehose", "Firehose"),
+    ('"fieldName"', "appsync", "AppSync"),
+    ('"triggerSource"', "cognito", "Cognito"),
+    ('"ResponseURL"', "cloudformation", "CloudFormation"),
+    (":states:", "stepfunctions", "StepFunctions"),
 )
 
-# Without any of these texts no service has made the event: then it is direct, and a
-# large payload needn't be looked through for its members.
-_TEXTS = (
+# What no direct invocation may hold without a closer look.
+_MARKS = (
     '"requestContext"',
     'ecords"',
     '"eventSource"',
-    '"detail-type"',
     '"headers"',
-    '"arguments"',
-    '"triggerSource"',
-    '"ResponseURL"',
-    ":states:",
-    f'"{NAME}"',
     '"awslogs"',
+    "Arn",
 )
 
 
 def recognise(event: Node) -> Source:
     """The source of an event; `Unknown` if no source knows it."""
-    if not any(mark in event.text for mark in _TEXTS):
-        return _DIRECT
+    text = event.text
+    if len(text) > 2 * WINDOW:
+        text = text[:WINDOW] + text[-WINDOW:]
     try:
-        known = (source for source in SOURCES if source.recognises(event))
-        return next(known, _UNKNOWN)
+        for mark, module, name in SOURCES:
+            if mark in text and (found := source(module, name)).recognises(event):
+                return found
+        if not any(mark in text for mark in _MARKS):
+            return source("direct", "Direct")
+        found = source("direct", "Direct")
+        return found if found.recognises(event) else source("unknown", "Unknown")
     except Malformed:
-        return _UNKNOWN
+        return source("unknown", "Unknown")
+
+
+@cache
+def source(module: str, name: str) -> Source:
+    """The one instance of a source; imported when it is first asked for."""
+    found: Source = getattr(import_module(f"router.sources.{module}"), name)()
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.document import Edits, Malformed, Member, Node, member, quoted
+from router.document import Edits, Member, Node, member, quoted
 
 
 def with_header(answer: bytes, cookie: str) -> bytes:
@@ -10,23 +10,19 @@ def with_header(answer: bytes, cookie: str) -> bytes:
     found = _full(answer)
     if found is None:
         return answer
-    edits, many, single = Edits(found.text), found.get("multiValueHeaders"), []
-    given = _set_cookie(many)
+    edits, many = Edits(found.text), found.get("multiValueHeaders")
+    given, single = _set_cookie(many), _set_cookie(found.get("headers"))
     # A name in both places keeps only its multi-value half: move ours there.
-    headers = found.get("headers")
-    single = [
-        one.value.raw for one in (headers.members() if headers else ()) if _ours(one)
-    ]
-    listed = [node.raw for node in given.value.elements()] if given else []
-    value = f"[{','.join([*single, *listed, quoted(cookie)])}]"
+    listed = [*_values(single), *_values(given), quoted(cookie)]
+    value = f"[{','.join(listed)}]"
     if given is not None:
         edits.replace(given.value, value)
     elif many is not None and many.is_object:
-        edits.rewrite(many, _none, (f'"Set-Cookie":{value}',))
+        edits.add(many, (f'"Set-Cookie":{value}',))
     else:
         ours = f'"multiValueHeaders":{{"Set-Cookie":{value}}}'
         edits.rewrite(found, lambda name: name == "multiValueHeaders", (ours,))
-    return edits.text().encode("utf-8", "surrogateescape")
+    return edits.text().encode("latin-1")
 
 
 def with_single_header(answer: bytes, cookie: str) -> bytes:
@@ -39,11 +35,11 @@ def with_single_header(answer: bytes, cookie: str) -> bytes:
         return answer
     edits, ours = Edits(found.text), member("Set-Cookie", cookie)
     if headers is not None and headers.is_object:
-        edits.rewrite(headers, _none, (ours,))
+        edits.add(headers, (ours,))
     else:
         added = f'"headers":{{{ours}}}'
         edits.rewrite(found, lambda name: name == "headers", (added,))
-    return edits.text().encode("utf-8", "surrogateescape")
+    return edits.text().encode("latin-1")
 
 
 def with_cookie(answer: bytes, cookie: str) -> bytes:
@@ -63,26 +59,21 @@ def with_cookie(answer: bytes, cookie: str) -> bytes:
     else:
         added = f'"cookies":{value}'
         edits.rewrite(found, lambda name: name == "cookies", (added,))
-    return edits.text().encode("utf-8", "surrogateescape")
+    return edits.text().encode("latin-1")
 
 
 def _full(answer: bytes) -> Node | None:
     """The answer, if it is one in the long form."""
-    node = Node.of(answer.decode("utf-8", "surrogateescape"))
-    try:
-        return node if "statusCode" in node else None
-    except Malformed:
-        return None
+    node = Node.of(answer)
+    return node if "statusCode" in node else None
 
 
 def _written_out(answer: bytes, cookie: str) -> bytes:
-    text = answer.decode("utf-8", "surrogateescape") or "null"
+    text = answer.decode("latin-1") or "null"
     # A text is the body as it is, anything else is JSON.
     body = text if text.startswith('"') else quoted(text)
     head = '{"statusCode":200,"headers":{"content-type":"application/json"},"body":'
-    return f'{head}{body},"cookies":[{quoted(cookie)}]}}'.encode(
-        "utf-8", "surrogateescape"
-    )
+    return f'{head}{body},"cookies":[{quoted(cookie)}]}}'.encode("latin-1")
 
 
 def _set_cookie(headers: Node | None) -> Member | None:
@@ -94,5 +85,10 @@ def _ours(one: Member) -> bool:
     return one.name.lower() == "set-cookie"
 
 
-def _none(_: str) -> bool:
-    return False
+def _values(header: Member | None) -> list[str]:
+    """The values of a header, as they are spelled."""
+    if header is None:
+        return []
+    if header.value.is_array:
+        return [one.raw for one in header.value.elements()]
+    return [header.value.raw] if header.value.raw.startswith('"') else []

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from flags.token import NAME, Token
-from router.document import Edits, Node, member
+from router.document import Edits, Malformed, Node, member
+from router.errors import UnevenAnswer
 from router.sources.source import Asked, Facts, Outcome, Part, Source
 from router.sources.stripping import strip_headers
 from router.sources.values import mapping, search
@@ -24,9 +25,8 @@ class AppSync(Source):
 
     def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
-        first = self.units(event)[:1]
-        known = bool(first) and "arguments" in first[0]
-        return known and bool(first[0].string("info", "fieldName"))
+        first = event.first() or event
+        return "arguments" in first and bool(first.string("info", "fieldName"))
 
     def facts(self, event: Node) -> Facts:
         """The field, as `Type.field`."""
@@ -82,12 +82,13 @@ class AppSync(Source):
             return super().merge(event, outcomes, whole=whole)
         found: dict[int, str] = {}
         for outcome in outcomes:
-            answer = Node.of(outcome.answer.decode("utf-8", "surrogateescape"))
-            for part, one in zip(outcome.parts, answer.elements(), strict=False):
+            answers = _answers(outcome.answer)
+            if len(answers) != len(outcome.parts):
+                raise UnevenAnswer(len(answers), len(outcome.parts))
+            for part, one in zip(outcome.parts, answers, strict=True):
                 found[part.unit.start] = one.raw
-        # A field without an answer is null, as AppSync has it.
-        listed = [found.get(unit.start, "null") for unit in self.units(event)]
-        return f"[{','.join(listed)}]".encode("utf-8", "surrogateescape")
+        listed = [found[unit.start] for unit in self.units(event)]
+        return f"[{','.join(listed)}]".encode("latin-1")
 
 
 def _headers(unit: Node) -> Node | None:
@@ -108,3 +109,10 @@ def _claim(identity: Any, name: str) -> Any:
         if name in mapping(identity.get(place)):
             return identity[place][name]
     return identity.get(name)
+
+
+def _answers(answer: bytes) -> Sequence[Node]:
+    try:
+        return Node.of(answer).elements()
+    except Malformed:
+        return ()

@@ -18,7 +18,15 @@ from router.sources.source import Asked, Facts, Part, Source
 from router.sources.values import search
 
 _REQUEST_MARKS = ("method", "httpMethod", "path", "raw_path", "rawPath")
-_MARKS = ("Records", "records", "requestContext", "eventSource", "awslogs")
+_MARKS = (
+    "Records",
+    "records",
+    "requestContext",
+    "eventSource",
+    "awslogs",
+    "methodArn",
+    "routeArn",
+)
 
 
 def _web(event: Node) -> bool:
@@ -54,7 +62,9 @@ class Direct(Source):
 
     def carry(self, event: Node, parts: Sequence[Part]) -> str:
         """The payload, with ours in the place of a decision that it brought."""
-        if PREFIX not in event.text or NAME not in event:
+        # However it is spelled: what is large is not looked through for nothing.
+        spelled = NAME in event.text or "\\u" in event.text
+        if not spelled or NAME not in event:
             return event.text
         token, edits = parts[0].token, Edits(event.text)
         edits.rewrite(

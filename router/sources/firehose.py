@@ -10,7 +10,7 @@ from typing import Any
 
 from flags import carriers
 from flags.token import Token
-from router.document import Node
+from router.document import Malformed, Node
 from router.sources.records import Records
 from router.sources.source import Asked, Facts, Outcome
 from router.sources.streams import stream_names
@@ -58,12 +58,19 @@ class Firehose(Records):
             return super().merge(event, outcomes, whole=whole)
         found: dict[str, str] = {}
         for outcome in outcomes:
-            answer = Node.of(outcome.answer.decode("utf-8", "surrogateescape"))
-            records = answer.get("records")
-            for one in records.elements() if records is not None else ():
+            for one in _records(outcome.answer):
                 found[one.string("recordId")] = one.raw
         order = [unit.string("recordId") for unit in self.units(event)]
         # What the event doesn't name goes last, for Firehose to complain about.
         listed = [found.pop(name) for name in order if name in found]
         joined = ",".join([*listed, *found.values()])
-        return f'{{"records":[{joined}]}}'.encode("utf-8", "surrogateescape")
+        return f'{{"records":[{joined}]}}'.encode("latin-1")
+
+
+def _records(answer: bytes) -> Sequence[Node]:
+    """The records of an answer; Firehose takes what it leaves out as failed."""
+    try:
+        records = Node.of(answer).get("records")
+        return records.elements() if records is not None else ()
+    except Malformed:
+        return ()

@@ -16,7 +16,7 @@ from typing import Any
 
 from router.document import Node
 from router.sources.source import NotReached, Outcome
-from router.sources.values import dig, parse
+from router.sources.values import dig
 
 # A record's `itemIdentifier`.
 Identify = Callable[[Node], Any]
@@ -48,7 +48,10 @@ def failures(outcome: Outcome, identify: Identify) -> list[Any]:
     """The failed records of a group, as entries of `batchItemFailures`."""
     ours = [identify(part.unit) for part in outcome.parts]
     if outcome.error is None:
-        answer = parse(outcome.answer or b"null")
+        try:
+            answer = json.loads(outcome.answer or b"null")
+        except (ValueError, RecursionError):
+            answer = {"batchItemFailures": "unread"}
         if answer in (None, "", {}):
             return []
         listed = dig(answer, "batchItemFailures")
@@ -59,4 +62,9 @@ def failures(outcome: Outcome, identify: Identify) -> list[Any]:
 
 def _valid(listed: Any, ours: Sequence[Any]) -> bool:
     items = listed if isinstance(listed, list) else [None]
-    return all(dig(item, "itemIdentifier") in ours for item in items)
+    known = set(map(_hashable, ours))
+    return all(_hashable(dig(item, "itemIdentifier")) in known for item in items)
+
+
+def _hashable(identifier: Any) -> str:
+    return json.dumps(identifier, sort_keys=True)

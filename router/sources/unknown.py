@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flags.token import Token
-from router.document import Malformed, Node
+from flags.token import NAME, Token
+from router.document import Edits, Malformed, Node
+from router.sources.records import is_ours
 from router.sources.source import Asked, Facts, Part, Source
 from router.sources.stripping import stripped
 
@@ -35,8 +36,14 @@ class Unknown(Source):
         return None
 
     def carry(self, event: Node, parts: Sequence[Part]) -> str:  # noqa: ARG002
-        """The event, but for what strangers may have put into its headers."""
+        """The event, without what strangers may have called a decision."""
         try:
-            return stripped(event, None)
+            text = stripped(event, None)
+            if NAME not in event:
+                return text
+            bare = Node.of(text.encode("latin-1"))
+            edits = Edits(bare.text)
+            edits.rewrite(bare, is_ours)
+            return edits.text()
         except Malformed:
             return event.text

@@ -25,7 +25,8 @@ class WebSocket(http.Http):
     def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
         request = mapping(event.dig("requestContext"))
-        return "connectionId" in request and "eventType" in request
+        known = "connectionId" in request and "eventType" in request
+        return known and not http.is_authorizer(event)
 
     def facts(self, event: Node) -> Facts:
         """The route key as path, and the event type (CONNECT, MESSAGE) as method."""

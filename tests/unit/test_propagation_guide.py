@@ -137,7 +137,8 @@ def test_filter_policies(text: str | None, green: bool) -> None:  # noqa: FBT001
 def test_event_patterns(text: str | None, green: bool) -> None:  # noqa: FBT001 - expected
     """One rule gets green's events, the other one all others."""
     ours, rest = PATTERNS[2:]
-    event: Any = {"source": "shop", "detail": {"id": 7} | ({NAME: text} if text else {})}
+    decision = {NAME: text} if text else {}
+    event: Any = {"source": "shop", "detail": {"id": 7} | decision}
 
     for pattern, expected in ((ours, green), (rest, not green)):
         rule = EventPattern.load(json.dumps(pattern))

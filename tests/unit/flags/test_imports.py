@@ -170,6 +170,24 @@ def test_reading_decisions_costs_no_client() -> None:
 @pytest.mark.parametrize(
     "story",
     [
+        READ,
+        "import flags; flags.handler(print)",
+        "import os; os.environ['CANARY_HANDLER'] = 'os.getcwd'; import flags.redirect",
+        'import flags; flags.read({"Records": [{"kinesis": {"data": ""}}]})',
+        "import concurrent.futures.thread, flags",
+        "import http.client, flags.propagation.http_client",
+        "import flags.invocation.loops",
+    ],
+    ids=["read", "handler", "redirect", "stream", "pool", "http", "loops"],
+)
+def test_no_types_at_a_cold_start(story: str) -> None:
+    """The runtime doesn't import `typing`, which takes longer than all of ours."""
+    assert "typing" not in fresh(MODULES.format(story))
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
         pytest.param("c = client()\n" + READ, id="client before flags"),
         pytest.param("import botocore.client\n" + READ + "c = client()", id="botocore"),
         pytest.param(READ + "c = client()", id="client after flags"),

@@ -95,6 +95,27 @@ def test_limits(text: str) -> None:
     assert text == str(Token.parse(text))
 
 
+def test_met_again() -> None:
+    """Texts that say the same in one container share what they say."""
+    texts = [f"v1~shop.green.{n}" for n in (7, 7)]
+
+    first, again = (Token.parse(text) for text in texts)
+
+    assert texts[0] is not texts[1]
+    assert first is again
+
+
+def test_forgotten() -> None:
+    """However many are met, each reads as what it says."""
+    for _ in range(2):
+        for n in range(1000):
+            token = Token.parse(f"v1~shop.green.{n}")
+
+            assert (Carried(release="shop", variant="green", generation=n),) == (
+                token and token.members
+            )
+
+
 def test_replace() -> None:
     """A decision about the same release takes the place of the one before."""
     later = Carried(release="shop", variant="blue", generation=13)

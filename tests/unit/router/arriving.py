@@ -31,7 +31,7 @@ def events(source: str) -> list[str]:
 
 def node(name: str) -> Node:
     """An event as the router sees it."""
-    return Node.of(corpus()[name].decode())
+    return Node.of(corpus()[name])
 
 
 def with_token(token: str) -> Any:

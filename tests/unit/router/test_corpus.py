@@ -11,7 +11,7 @@ from flags import carriers
 from flags.token import Token
 from router.choice import Asking
 from router.document import Node
-from router.sources import SOURCES, recognise
+from router.sources import SOURCES, recognise, source
 from router.sources.source import Source
 from tests.fuzz import documents, places
 from tests.fuzz.index import INDEX
@@ -43,7 +43,7 @@ def releasing() -> Rig:
 
 def node(name: str) -> Node:
     """An event as the router sees it."""
-    return Node.of(corpus()[name].decode())
+    return Node.of(corpus()[name])
 
 
 def inside(name: str) -> bool:
@@ -62,33 +62,33 @@ def quiet(name: str) -> bool:
 def test_the_index_is_complete() -> None:
     """Every event is in it, and there are events for every source."""
     assert set(NAMES) == set(INDEX)
-    known = {one.name for one in SOURCES} | {"unknown"}
-    assert known == {entry.source for entry in INDEX.values()}
+    known = {source(*one[1:]).name for one in SOURCES}
+    assert known | {"direct", "unknown"} == {entry.source for entry in INDEX.values()}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_recognised(name: str) -> None:
     """An event has its source, and as many units as it has requests or records."""
     event, expected = node(name), INDEX[name]
-    source = recognise(event)
+    found = recognise(event)
 
-    assert expected.source == source.name
-    assert len(expected.keys) == len(source.units(event))
+    assert expected.source == found.name
+    assert len(expected.keys) == len(found.units(event))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_default_identity(name: str) -> None:
     """Where a route names no place, the source has one or none."""
     event = node(name)
-    source = recognise(event)
-    keys = tuple(_key(source, unit) for unit in source.units(event))
+    found = recognise(event)
+    keys = tuple(_key(found, unit) for unit in found.units(event))
 
     assert INDEX[name].keys == keys
 
 
-def _key(source: Source, unit: Node) -> str | None:
+def _key(found: Source, unit: Node) -> str | None:
     asking = Asking(
-        unit=unit, source=source, route=None, carried=Token(), new_id=str, now=NOW
+        unit=unit, source=found, route=None, carried=Token(), new_id=str, now=NOW
     )
     return asking.key()
 
@@ -97,18 +97,18 @@ def _key(source: Source, unit: Node) -> str | None:
 def test_inbound_decisions(name: str) -> None:
     """What comes in about decisions is found unit by unit, trusted or not."""
     event = node(name)
-    source = recognise(event)
-    found = [source.inbound(unit, None) for unit in source.units(event)]
+    found = recognise(event)
+    told = [found.inbound(unit, None) for unit in found.units(event)]
 
-    assert INDEX[name].tokens == tuple(str(one) if one else None for one in found)
+    assert INDEX[name].tokens == tuple(str(one) if one else None for one in told)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_lanes(name: str) -> None:
     """Units whose order counts are in one lane, others in none."""
     event = node(name)
-    source = recognise(event)
-    lanes = [source.lane(unit) for unit in source.units(event)]
+    found = recognise(event)
+    lanes = [found.lane(unit) for unit in found.units(event)]
     expected = INDEX[name].lanes
 
     assert [one is None for one in expected] == [one is None for one in lanes]

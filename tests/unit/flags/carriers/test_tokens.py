@@ -35,9 +35,12 @@ LATER = f"v1~shop.green.o.k1.1900000000.{'ab' * 8}.{'cd' * 16}"
     ],
 )
 def test_what_is_no_token_is_counted(text: object, reason: str) -> None:
-    """It reads as absent, and the counter says what was wrong."""
+    """It reads as absent, and the counter says what was wrong, each time."""
     assert read(text) is None
     assert {reason: 1} == carriers.unread
+
+    assert read(text) is None
+    assert {reason: 2} == carriers.unread
 
 
 @pytest.mark.parametrize("text", [None, "v1~shop.green.1", SEALED])
