@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,12 @@ class System:
 
 
 def bring_up(
-    say: Say, *, keep: bool = False, refresh: int = 5, build: Path = BUILD / "stack"
+    say: Say,
+    *,
+    keep: bool = False,
+    refresh: int = 5,
+    build: Path = BUILD / "stack",
+    more: Sequence[str] = (),
 ) -> System:
     """Start and deploy everything.
 
@@ -52,22 +57,25 @@ def bring_up(
         keep: Let the emulator outlive this process.
         refresh: The router's RefreshSeconds.
         build: Where to build; two at once must not share it.
+        more: Services besides the shop's that the router may invoke.
     """
     say("starting the emulator")
     running = emulator.start(keep=keep)
     try:
-        return _deploy(say, running, refresh, build)
+        return _deploy(say, running, parameters(refresh, more), build)
     except BaseException:
         running.stop()
         raise
 
 
-def _deploy(say: Say, running: Emulator, refresh: int, build: Path) -> System:
+def _deploy(
+    say: Say, running: Emulator, router: Mapping[str, str], build: Path
+) -> System:
     env = running.env()
     say("sam build")
     built = stack.sam_build(ROOT / "template.yaml", build, env)
     say("sam deploy: router")
-    stack.sam_deploy(built, STACK, parameters(refresh), env)
+    stack.sam_deploy(built, STACK, router, env)
     outputs = stack.outputs(STACK, env)
     say("sam deploy: shop")
     # Functions of one file and a layer: there is nothing to build.
@@ -75,16 +83,19 @@ def _deploy(say: Say, running: Emulator, refresh: int, build: Path) -> System:
     receipts = stack.outputs(SHOP_STACK, env)["ReceiptsTable"]
     say("checkout: next version to green")
     deploy_next(stack.client("lambda", env), SHOP / "checkout_next")
+    refresh = int(router["RefreshSeconds"])
     return System(emulator=running, outputs=outputs, receipts=receipts, refresh=refresh)
 
 
-def parameters(refresh: int) -> dict[str, str]:
+def parameters(refresh: int, more: Sequence[str] = ()) -> dict[str, str]:
     """Parameters of the router's stack, as `sam deploy` takes them."""
-    aliases = [f"{ARN}:{name}:{c}" for name in SERVICES for c in ("blue", "green")]
+    services = (*SERVICES, *more)
+    aliases = [f"{ARN}:{name}:{c}" for name in services for c in ("blue", "green")]
     return {
         "TargetAliases": ",".join(aliases),
         "DefaultService": SERVICES[0],
         "RefreshSeconds": str(refresh),
+        "TokenKeys": "/canary/token-keys",
         # So that curl can call it; the emulator checks no signature either way.
         "FunctionUrlAuthType": "NONE",
         "DeletionProtection": "false",

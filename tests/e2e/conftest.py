@@ -14,6 +14,7 @@ from examples.demo.emulator import BUILD
 from examples.demo.receipts import Receipt, collect
 from examples.demo.traffic import Doors, Order
 from examples.demo.up import SHOP, System, bring_up
+from examples.hops.office import SERVICES
 from flags import Token
 
 # Beyond the refresh time, for the requests under way.
@@ -98,7 +99,7 @@ class Shop:
 @pytest.fixture(scope="session")
 def shop() -> Iterator[Shop]:
     """The whole system, deployed with the template's own refresh time."""
-    system = bring_up(lambda _: None, build=BUILD / "e2e")
+    system = bring_up(lambda _: None, build=BUILD / "e2e", more=SERVICES)
     with system.emulator:
         rules = str(SHOP / "canary.yaml")
         canary(system, "apply", "-f", rules, "--reason", "open the shop")
