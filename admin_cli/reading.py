@@ -153,16 +153,28 @@ def _state(row: Data) -> str:
     return f"{colour} stable, {show(row['weight'])} on {other(colour)}"
 
 
+# What a route may say beside whom it is for, and what it says if it doesn't.
+_OPTIONS: Data = {
+    "idempotent": False,
+    "timeout": 0,
+    "log": 100,
+    "batch_failures": "partial",
+}
+
+
 def routing(state: State) -> Data:
     """The routing table with every route's defaults filled in."""
     stored = state.documents.get(ROUTING)
     body = stored.body if stored else {}
-    empty: Data = {"identity": [], "attributes": {}, "trust": True}
+    empty: Data = {"identity": [], "attributes": {}, "trust": True, **_OPTIONS}
     return {
         "version": state.version(ROUTING),
         "routes": [empty | route for route in body.get("routes", ())],
         "default": body.get("default"),
     }
+
+
+_TRUST = {True: "yes", False: "no", "iam": "iam"}
 
 
 def route_cells(routing: Data) -> Iterator[tuple[object, ...]]:
@@ -175,9 +187,10 @@ def route_cells(routing: Data) -> Iterator[tuple[object, ...]]:
             _pairs(route["match"]) or "everything",
             ", ".join(_pairs(place) for place in route["identity"]),
             ", ".join(f"{k}: {_pairs(v)}" for k, v in route["attributes"].items()),
-            "yes" if route["trust"] else "no",
+            _TRUST[route["trust"]],
+            _pairs({k: route[k] for k, v in _OPTIONS.items() if route[k] != v}),
         )
-    yield "", "(default)", routing["default"] or "the router's own", "", "", "", ""
+    yield "", "(default)", routing["default"] or "the router's own", *[""] * 5
 
 
 def _pairs(mapping: Mapping[str, Any]) -> str:

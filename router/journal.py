@@ -4,7 +4,7 @@ Laws
 1. Never an identity, a payload, a token or an error's message: names, numbers, and
    the type of an error.
 2. The route's `log` says for how many events in a hundred there are lines. Errors,
-   fallbacks and stale rules are always told.
+   fallbacks and stale rules are always told, and overrides for want of their keys.
 3. Pure: chance comes in as an argument, the lines go out as an answer.
 """
 
@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from json import JSONEncoder
-from typing import Any
 
+from flags.hints import Any
 from router.passage import Leg, Passage
 
 Write = Callable[[str], object]
@@ -32,7 +32,8 @@ LONGEST_PROBLEM = 300
 
 def lines(passage: Passage, random: Callable[[], float]) -> list[str]:
     """The lines for an event; `random` throws from 0 up to 1, if chance has a say."""
-    wanted = passage.problem is not None or _chosen(passage.log, random)
+    unkept = passage.keys is not None and passage.refused > 0
+    wanted = passage.problem is not None or unkept or _chosen(passage.log, random)
     legs = passage.legs if wanted else [it for it in passage.legs if it.trouble]
     if not legs:
         return []

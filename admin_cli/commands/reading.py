@@ -77,7 +77,8 @@ def routes(ctx: typer.Context, *, output: Output = None) -> None:
     routing = reading.routing(desk.session.store().load())
     if not routing["routes"] and routing["default"] is None:
         screen.note("no routes yet; routers send everything to their own default")
-    columns = ("#", "ROUTE", "SERVICE", "MATCH", "IDENTITY", "ATTRIBUTES", "TRUST")
+    who = ("#", "ROUTE", "SERVICE", "MATCH", "IDENTITY", "ATTRIBUTES")
+    columns = (*who, "TRUST", "OPTIONS")
     screen.show(routing, lambda: table(columns, reading.route_cells(routing)))
 
 

@@ -7,10 +7,12 @@ Opt-in, by two settings of the calling function:
 
 `checkout=shop` says: an Invoke of the function `checkout` without a qualifier goes to
 the alias that the decision about the release `shop` names. `checkout@shop-router=shop`
-says that an Invoke of `shop-router` is meant for `checkout`, and goes there.
+says that an Invoke of `shop-router` is meant for `checkout`, and goes there. A callee
+may have a qualifier (`checkout@shop-router:live=shop`): then only calls with it go.
 
 Laws
-1. Only aliases of CANARY_DIRECT_TARGETS, and only if the caller named none.
+1. Only aliases of CANARY_DIRECT_TARGETS, and only if the caller named no version or
+   alias, or just the one that the setting names.
 2. Without a decision about the release the call goes where the caller sends it: who
    calls the router gets one there. So does a tester's override: its seal is for
    routers to check.
@@ -53,32 +55,35 @@ class Map(Record):
 def directed(params: Params, token: Token) -> Params:
     """The parameters of an Invoke with the alias to call, or as they are."""
     targets = os.environ.get("CANARY_DIRECT_TARGETS")
-    if not targets or params.get("Qualifier") or hasattr(params.get("Payload"), "read"):
+    if not targets or hasattr(params.get("Payload"), "read"):
         return params
     known = _map(targets, os.environ.get("CANARY_DIRECT_RELEASES", ""))
     callee = params.get("FunctionName")
-    way = known.ways.get(_name(callee) or "")
+    way = known.ways.get(_name(callee, params.get("Qualifier")) or "")
     member = token.get(way.release) if way else None
     if way is None or member is None or getattr(member, "seal", None) is not None:
         return params
     arn = known.targets.get((way.service, member.variant))
     if arn is None or not _same_place(callee, arn):
         return params
-    return {**params, "FunctionName": arn}
+    rest = {key: value for key, value in params.items() if key != "Qualifier"}
+    return {**rest, "FunctionName": arn}
 
 
-def _name(callee: Any) -> str | None:
-    """The function's name, if the caller names no version or alias of it."""
+def _name(callee: Any, qualifier: Any) -> str | None:
+    """Whom the caller names, as `NAME` or `NAME:QUALIFIER`."""
     parts = callee.split(":") if isinstance(callee, str) else []
-    if len(parts) == 1:
-        return str(parts[0])
-    return str(parts[6]) if len(parts) == _FUNCTION_ARN_PARTS else None
+    if len(parts) in (_FUNCTION_ARN_PARTS, _ALIAS_ARN_PARTS):
+        parts = parts[6:]
+    if len(parts) not in (1, 2) or (len(parts) > 1 and qualifier):
+        return None
+    return ":".join([*parts, qualifier] if qualifier else parts)
 
 
 def _same_place(callee: Any, arn: str) -> bool:
     """Whether both are of one region and account, as far as the caller says so."""
     parts = str(callee).split(":")
-    return len(parts) == 1 or parts[:5] == arn.split(":")[:5]
+    return len(parts) < _FUNCTION_ARN_PARTS or parts[:5] == arn.split(":")[:5]
 
 
 @functools.lru_cache(maxsize=4)

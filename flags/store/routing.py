@@ -141,7 +141,7 @@ class RouteDocument(Document):
     attributes: dict[str, SelectorDocument] = Field(default_factory=dict)
     trust: Trust = True
     idempotent: bool = False
-    timeout: Annotated[float, Field(ge=0, le=900)] = 0
+    timeout: Annotated[float, Field(ge=0, le=300)] = 0
     log: Annotated[float, Field(ge=0, le=100)] = 100
     batch_failures: Literal["partial", "whole"] = "partial"
 

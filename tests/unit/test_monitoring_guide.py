@@ -21,6 +21,7 @@ TROUBLE = passage(
     problem="the table is out of reach",
     dropped=1,
     refused=1,
+    keys="the keys are out of reach",
     request_id="f7f1c0de",
 )
 

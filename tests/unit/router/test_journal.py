@@ -166,6 +166,14 @@ def test_a_name_can_neither_break_nor_forge_a_line() -> None:
     assert json.loads(line)["route"] == name
 
 
+def test_missing_keys_are_told_to_whoever_brought_an_override() -> None:
+    """At 0 % a refused override still says that the keys could not be read."""
+    (line,) = told(passage(log=0.0, refused=1, keys="the store is out of reach"))
+    assert line["keys_problem"] == "the store is out of reach"
+    assert told(passage(log=0.0, refused=1)) == []
+    assert told(passage(log=0.0, keys="the store is out of reach")) == []
+
+
 def test_a_problem_is_cut() -> None:
     """A long reason for stale rules does not make every line long."""
     (line,) = told(passage(problem="x" * 5000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -193,6 +194,7 @@ def test_routes_are_in_order_with_their_defaults(canary: Canary) -> None:
 
     assert ["web", "mail"] == [route["name"] for route in result.data["routes"]]
     assert [True, False] == [route["trust"] for route in result.data["routes"]]
+    assert ["partial"] * 2 == [r["batch_failures"] for r in result.data["routes"]]
     assert "shop-checkout" == result.data["default"]
     assert 1 == result.data["version"]
 
@@ -206,6 +208,19 @@ def test_the_default_is_the_last_row_of_the_routes(canary: Canary) -> None:
     assert "source=http|url, path=/shop/*" in rows[1]
     assert "header=x-user-id, cookie=visitor" in rows[1]
     assert ["(default)", "shop-checkout"] == rows[3].split()
+
+
+@pytest.mark.usefixtures("table")
+def test_what_a_route_says_is_shown(canary: Canary, tmp_path: Path) -> None:
+    """Trust has three answers, and options show if they aren't the default."""
+    route = "{name: all, service: a, match: {}, trust: iam, idempotent: true, log: 5}"
+    file = tmp_path / "routes.yaml"
+    file.write_text(f"routing: {{routes: [{route}]}}\n", "utf-8")
+    assert 0 == canary("apply", "-f", str(file), "--force").code
+
+    row = canary("routes", "-o", "table").out.splitlines()[1]
+
+    assert ["iam", "idempotent=true,", "log=5.0"] == row.split()[-3:]
 
 
 @pytest.mark.usefixtures("empty")

@@ -24,7 +24,8 @@ def _rules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CANARY_DIRECT_TARGETS", f" {BLUE}, {GREEN},nonsense,")
     monkeypatch.setenv(
         "CANARY_DIRECT_RELEASES",
-        "checkout=shop, checkout@shop-router=shop, ledger=shop, =, x=, other=rest",
+        "checkout=shop, checkout@shop-router=shop, ledger=shop, =, x=, other=rest, "
+        "checkout@edge:live=shop",
     )
 
 
@@ -47,6 +48,23 @@ def test_straight_to_the_alias(callee: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "params",
+    [
+        {"FunctionName": "edge:live"},
+        {"FunctionName": f"{HERE}edge:live"},
+        {"FunctionName": "edge", "Qualifier": "live"},
+        {"FunctionName": f"{HERE}edge", "Qualifier": "live"},
+    ],
+)
+def test_a_callee_with_its_qualifier(params: dict[str, Any]) -> None:
+    """A router is called by its alias: the setting names it with that."""
+    set_current(Token.parse("v1~shop.green.12"))
+    sent = carrying("lambda", "Invoke", params)
+    assert GREEN == sent["FunctionName"]
+    assert "Qualifier" not in sent
+
+
+@pytest.mark.parametrize(
     ("params", "token"),
     [
         ({"FunctionName": "checkout", "Qualifier": "live"}, "v1~shop.green.12"),
@@ -58,6 +76,9 @@ def test_straight_to_the_alias(callee: str, kind: str) -> None:
             {"FunctionName": f"{HERE}checkout".replace("1234", "9999")},
             "v1~shop.green.12",
         ),
+        ({"FunctionName": "edge"}, "v1~shop.green.12"),
+        ({"FunctionName": "edge:other"}, "v1~shop.green.12"),
+        ({"FunctionName": "edge:live", "Qualifier": "live"}, "v1~shop.green.12"),
         ({"FunctionName": "unknown"}, "v1~shop.green.12"),
         ({"FunctionName": "ledger"}, "v1~shop.green.12"),
         ({"FunctionName": "other"}, "v1~shop.green.12"),
