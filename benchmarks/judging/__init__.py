@@ -1,0 +1,1 @@
+"""Rollouts to judge, and judges as most would write them."""
