@@ -58,17 +58,18 @@ class Doors:
         method: str = "GET",
         *,
         door: str = "http",
+        path: str = "/checkout",
         body: object = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One request to /checkout."""
+        """One request."""
         key = "HttpApiUrl" if door == "http" else "FunctionUrl"
         address = urlsplit(self.system.outputs[key])
         connection = http.client.HTTPConnection(address.netloc, timeout=TIMEOUT)
         data = None if body is None else json.dumps(body)
         sent = {"content-type": "application/json", **(headers or {})}
         try:
-            connection.request(method, f"{address.path}/checkout", data, sent)
+            connection.request(method, f"{address.path}{path}", data, sent)
             response = connection.getresponse()
             text = response.read()
         except OSError as error:

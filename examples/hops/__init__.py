@@ -1,0 +1,1 @@
+"""Parcels on their way by every carrier, and whether each hop honours the decision."""

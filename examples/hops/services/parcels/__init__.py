@@ -1,0 +1,1 @@
+"""A parcel service: five functions that hand parcels on, by whatever carrier."""
