@@ -18,6 +18,7 @@ from admin_cli.commands import (
     minting,
     moving,
     reading,
+    simulating,
     tidying,
     undoing,
 )
@@ -103,6 +104,7 @@ app.command(
 )(moving.set_weight)
 app.command("promote", rich_help_panel=ROLLOUTS)(moving.promote)
 app.command("abort", rich_help_panel=ROLLOUTS)(moving.abort)
+app.command("simulate", rich_help_panel=ROLLOUTS)(simulating.simulate)
 app.add_typer(
     token,
     name="token",

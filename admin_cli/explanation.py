@@ -74,7 +74,7 @@ def _carried(
         return None, [_missed(f"names no decision about {flag.name}")]
     step = _brought(rules, flag, carried, now)
     dropped = step.what == "override" and not step.matched
-    return None if dropped else carried, [step]
+    return None if dropped or is_newer(flag, carried) else carried, [step]
 
 
 def _brought(rules: Ruleset, flag: Flag, carried: Carried, now: float) -> Step:
@@ -86,11 +86,13 @@ def _brought(rules: Ruleset, flag: Flag, carried: Carried, now: float) -> Step:
 
 
 def _decision(rules: Ruleset, flag: Flag, carried: Carried, now: float) -> Step:
-    in_force = decide(rules, flag, Context(), carried, now).reason is Reason.CARRIED
+    newer = is_newer(flag, carried)
+    decision = decide(rules, flag, Context(), carried, now)
+    in_force = decision.reason is Reason.CARRIED and not newer
     detail = f"{carried.variant} of version {carried.generation}; {_since(flag)}"
-    if is_newer(flag, carried):
-        detail += f"; newer than the rules, version {flag.version}: routers read again"
-    if not in_force:
+    if newer:
+        detail += f"; newer than the rules, version {flag.version}, so nobody's"
+    elif not in_force:
         detail += "; no longer in force, so healed to stable"
     return Step(what="carried", matched=in_force, detail=detail)
 

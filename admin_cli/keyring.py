@@ -1,8 +1,9 @@
 """The keys of overrides, where they are kept: read, exchanged, written back.
 
 A place of keys is the name of an SSM parameter (a `SecureString`), or the ARN of a
-secret in Secrets Manager. Neither can be written on condition: of two people who
-rotate at the same moment, one loses the key that they made.
+secret in Secrets Manager, as the router's template takes them. Neither can be written
+on condition: of two people who rotate at the same moment, one loses the key that they
+made.
 """
 
 from __future__ import annotations
@@ -18,19 +19,35 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from flags.errors import StoreUnavailable
+from flags.errors import InvalidDocument, Problem, StoreUnavailable
 from flags.seal import Keys
 from flags.store.failures import translated
 
 KEY_BYTES = 32
 _NUMBERED = re.compile(r"k([0-9]{1,15})")
+# As the parameters TokenKeys and TokenKeysSecret of template.yaml; of a parameter the
+# ARN will do, too, for those who only read.
+_PARAMETER = re.compile(r"(arn:[^:]+:ssm:[^:]*:[^:]*:parameter)?(/[A-Za-z0-9_./-]+)")
+_SECRET = re.compile(r"arn:[^:]+:secretsmanager:.+")
+_LONGEST_NAME, _LONGEST_ARN = 64, 140
 
 
 def keyring(where: str, client: Callable[[str], Any]) -> Keyring:
-    """The keys in that place; `client` makes a boto3 client of a service."""
-    if re.match(r"arn:[^:]*:secretsmanager:", where):
+    """The keys in that place; `client` makes a boto3 client of a service.
+
+    Raises `InvalidDocument` if no router could be deployed with that place.
+    """
+    if _SECRET.fullmatch(where) and len(where) <= _LONGEST_ARN:
         return _Secret(where, client("secretsmanager"))
-    return _Parameter(where, client("ssm"))
+    found = _PARAMETER.fullmatch(where)
+    if found and len(found[2]) <= _LONGEST_NAME:
+        return _Parameter(where, client("ssm"))
+    message = (
+        f"{where!r} is no place for keys; give the name of an SSM parameter that "
+        f"begins with a slash ({_LONGEST_NAME} characters at most), or the ARN of a "
+        f"secret ({_LONGEST_ARN})"
+    )
+    raise InvalidDocument([Problem(path="--token-keys", message=message)])
 
 
 class Keyring(ABC):

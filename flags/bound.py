@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from flags.engine import evaluate
+from flags.hints import TYPE_CHECKING, Any, TypeVar
 from flags.model import Context, Details, ErrorCode, Reason, Ruleset
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 from flags.bound import Bound, J, missing
 from flags.errors import StoreUnavailable
+from flags.hints import TYPE_CHECKING, Any, TypeAlias
 from flags.model import Context, Details, ErrorCode, Ruleset
 
 if TYPE_CHECKING:

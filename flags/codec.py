@@ -15,7 +15,6 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from math import isfinite
-from typing import Any, NoReturn
 
 from flags.compiled import (
     MAX_DEPTH,
@@ -26,6 +25,7 @@ from flags.compiled import (
     whole,
 )
 from flags.errors import InvalidSnapshot
+from flags.hints import Any, NoReturn
 from flags.model import Condition, Flag, Group, InSegment, Ruleset
 from flags.parts import MAX_BYTES
 from flags.snapshot import NO_LISTS, Lists

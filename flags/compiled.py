@@ -7,10 +7,10 @@ a refusal of the whole snapshot.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flags.bucketing import BUCKETS
 from flags.engine.operators import OPERATORS
+from flags.hints import Any
 from flags.model import (
     Clause,
     Condition,

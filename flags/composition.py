@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, TypeVar
 
 from flags import dice
 from flags.aws.client import AwsClient
 from flags.aws.restore import after_restore
 from flags.codec import decode
 from flags.errors import StoreUnavailable
+from flags.hints import TYPE_CHECKING
 from flags.reader import TableReader
 from flags.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeVar
 
     from flags.client import Flags
     from flags.usage import Usage
 
     F = TypeVar("F", bound="Flags")
-
 
 # Of CANARY_REFRESH_SECONDS.
 LEAST, MOST = 1, 3600

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
 
+from flags.hints import TYPE_CHECKING, Any, TypeAlias
 from flags.record import Record
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from binascii import a2b_base64
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any
 
+from flags.hints import Any
 from flags.record import Record
 
 # DynamoDB: an item holds 400 KB, its names and keys among them.

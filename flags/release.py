@@ -8,7 +8,8 @@ Laws
    made at or after the rollout began. Any other one heals to stable. A carried
    decision for what is stable now always holds.
 4. A decision newer than the rules at hand says that the rules are old: callers
-   read them again (`is_newer`) before they decide. Overrides say nothing of it.
+   read them again (`is_newer`) before they decide. One that is newer than the latest
+   rules is nobody's: they leave it out. Overrides say nothing of it.
 """
 
 from __future__ import annotations

@@ -19,9 +19,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from flags.errors import FlagsError
+from flags.hints import Any
 from flags.record import Record, replace
 from flags.token import Carried, Seal
 

@@ -19,12 +19,16 @@ Laws
 from __future__ import annotations
 
 from _thread import allocate_lock  # without the cost of importing threading
+from collections import namedtuple
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from flags.errors import InvalidSnapshot, StoreUnavailable
+from flags.hints import TYPE_CHECKING, Generic, Protocol, TypeVar
 from flags.record import Record
+
+if TYPE_CHECKING:
+    from typing import NamedTuple
 
 FIRST_BACKOFF = 1.0
 LAST_BACKOFF = 60.0
@@ -36,12 +40,17 @@ NO_LISTS: Lists = MappingProxyType({})
 _NEVER = float("-inf")
 
 
-class Body(NamedTuple):
-    """A snapshot as it was read."""
+if TYPE_CHECKING:
 
-    version: int
-    text: str
-    lists: Lists = NO_LISTS
+    class Body(NamedTuple):
+        """A snapshot as it was read."""
+
+        version: int
+        text: str
+        lists: Lists = NO_LISTS
+
+else:  # the same, without the cost of `typing`
+    Body = namedtuple("Body", ("version", "text", "lists"), defaults=(NO_LISTS,))  # noqa: PYI024 - as above
 
 
 class Reader(Protocol):

@@ -87,6 +87,10 @@ class Token(Record):
         member = self.get(release)
         return member.variant if member else None
 
+    def without(self, release: str) -> Token:
+        """This token without what it says about a release."""
+        return Token(members=tuple(m for m in self.members if m.release != release))
+
     def with_decision(self, decided: Carried, *, lift: bool = False) -> Token:
         """This token with one decision added or replaced.
 

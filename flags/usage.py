@@ -16,8 +16,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from random import random
-from typing import TYPE_CHECKING
 
+from flags.hints import TYPE_CHECKING
 from flags.record import Record
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ Laws
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
+from flags.hints import Any
 from flags.model import Context, Decision, Flag, Reason, Ruleset
 from flags.record import Record, replace
 from flags.release import decide
@@ -102,30 +102,38 @@ def choose(
     decision, visitor = _decide(rules.flags, flag, asking)
     if decision.variant not in aliases:
         return _on_stable(service, flag, asking.carried, NO_ALIAS)
-    choice = Choice(
+    alias, reason, version = decision.variant, decision.reason.value, decision.version
+    return Choice(
         service=service,
-        alias=decision.variant,
-        reason=decision.reason.value,
-        token=asking.carried,
+        alias=alias,
+        reason=reason,
+        token=_joined(asking.carried, flag.name, alias, version, reason),
         stable=flag.release.stable,
         release=flag.name,
-        generation=decision.version,
+        generation=version,
         visitor=visitor,
     )
-    return share(choice, asking.carried)
 
 
 def share(choice: Choice, carried: Token) -> Choice:
     """The choice for a unit that carries these decisions: it joins them."""
     if choice.release is None or choice.generation is None:
         return replace(choice, token=carried)
-    decided = Carried(
-        release=choice.release, variant=choice.alias, generation=choice.generation
+    token = _joined(
+        carried, choice.release, choice.alias, choice.generation, choice.reason
     )
+    return replace(choice, token=token)
+
+
+def _joined(
+    carried: Token, release: str, alias: str, generation: int, reason: str
+) -> Token:
+    """The decisions that a unit carries, with this one among them."""
+    decided = Carried(release=release, variant=alias, generation=generation)
     # An override that does not rule here (off, no such alias) goes no further.
-    rules = choice.reason == Reason.OVERRIDE.value
-    lift = not rules or carried.variant(choice.release) != choice.alias
-    return replace(choice, token=carried.with_decision(decided, lift=lift))
+    rules = reason == Reason.OVERRIDE.value
+    lift = not rules or carried.variant(release) != alias
+    return carried.with_decision(decided, lift=lift)
 
 
 def fall_back(choice: Choice, reason: str) -> Choice:
@@ -151,13 +159,12 @@ def _decide(
 
 def _on_stable(service: str, flag: Flag, carried: Token, reason: str) -> Choice:
     stable = flag.release.stable if flag.release else flag.off
-    choice = Choice(
+    return Choice(
         service=service,
         alias=stable,
         reason=reason,
-        token=carried,
+        token=_joined(carried, flag.name, stable, flag.version, reason),
         stable=stable,
         release=flag.name,
         generation=flag.version,
     )
-    return share(choice, carried)

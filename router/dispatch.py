@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from flags.hints import Any
 from flags.record import Record
 from flags.release import is_newer
 from flags.snapshot import Snapshot
@@ -121,6 +121,7 @@ class Router(Record):
         units = source.units(arrival.event) or (arrival.event,)
         carried = [self._carried(arrival, unit) for unit in units]
         rules = self._caught_up(arrival, carried)
+        carried = [self._possible(arrival, rules, token) for token in carried]
         first: dict[str, Choice] = {}
         chosen = []
         for unit, token in zip(units, carried, strict=True):
@@ -199,6 +200,18 @@ class Router(Record):
             return rules
         held = self.snapshot.catch_up()
         return held.rules if held else None
+
+    def _possible(self, arrival: Arrival, rules: Rules | None, token: Token) -> Token:
+        """The token without a decision by rules that there never were.
+
+        Where the table answers, what is newer than its rules is made up, or another
+        deployment's: in force now, it would be in force in every rollout to come.
+        """
+        flag = rules.flags.release_of(arrival.service) if rules else None
+        if flag is None or self.snapshot.problem is not None:
+            return token
+        impossible = is_newer(flag, token.get(flag.name))
+        return token.without(flag.name) if impossible else token
 
     def _answer(self, arrival: Arrival, settled: list[Settled]) -> bytes:
         """One answer out of all; raises the error that the source is to see."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar, cast
 
+from flags.hints import Any, TypeVar
 from router import refusals
 
 
@@ -213,4 +213,5 @@ E = TypeVar("E", bound=Exception)
 
 def _named(name: str, kind: type[E]) -> type[E]:
     # Lambda tells sources and callers the class's name, and nothing else of it.
-    return cast("type[E]", type(name.replace("\0", ""), (kind,), {}))
+    made: type[E] = type(name.replace("\0", ""), (kind,), {})
+    return made

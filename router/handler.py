@@ -7,13 +7,13 @@ import os
 import sys
 import time
 from functools import cache
-from typing import Any
 
 from flags import dice
 from flags.aws.client import AwsClient
 from flags.aws.credentials import CredentialSource
 from flags.aws.restore import after_restore
 from flags.aws.transport import Transport
+from flags.hints import Any
 from flags.reader import TableReader
 from flags.snapshot import Snapshot
 from router import runtime, targets

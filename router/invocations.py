@@ -16,8 +16,8 @@ Laws
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
+from flags.hints import Any
 from flags.record import Record, replace
 from flags.token import Token
 from router import targets, waves

@@ -21,8 +21,8 @@ guide of Amazon CloudWatch.
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import Any
 
+from flags.hints import Any
 from router.journal import encode
 from router.passage import Leg, Passage
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from flags.codec import Lists, decode
 from flags.errors import InvalidSnapshot
+from flags.hints import Any
 from flags.model import Ruleset
 from flags.record import Record
 from router.sources.source import Asked, Facts

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Any
+
+from flags.hints import Any
 
 # In a package, or side by side as in the first images of the managed runtimes.
 MODULES = ("awslambdaric.lambda_runtime_client", "lambda_runtime_client")

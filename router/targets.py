@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
 
 from flags.aws.client import AwsClient
 from flags.aws.errors import AwsError, ContextTooLarge, TransportError
 from flags.aws.invoke import InvokeAnswer, begin_invoke, encode_context
+from flags.hints import Any, Protocol
 from flags.record import Record
 from flags.token import NAME
 from router import refusals

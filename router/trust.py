@@ -17,10 +17,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from flags.aws.errors import AwsCallError
 from flags.errors import FlagsError
+from flags.hints import TYPE_CHECKING
 from flags.token import Carried, Token
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ Laws
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+
+from flags.hints import TypeVar
 
 T = TypeVar("T")
 

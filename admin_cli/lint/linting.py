@@ -5,7 +5,8 @@ Laws
 2. A warning names its place and its remedy. What is wrong is no warning: the
    grammar refuses it.
 
-A new check of a flag is one function in `_CHECKS`.
+A new check of a flag is one function in `_CHECKS`; routes are checked in
+`admin_cli.lint.routes`.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from admin_cli.lint.routes import doubtful
 from admin_cli.lint.serving import lone, served
 from admin_cli.lint.shadowing import shadowed
 from flags.store.links import Bodies, located, needs
-from flags.store.names import SEGMENT, is_flag
+from flags.store.names import ROUTING, SEGMENT, is_archived, is_flag
 from flags.store.values import epoch
 
 Body = Mapping[str, Any]
@@ -46,7 +48,19 @@ def warnings(bodies: Bodies, table: Bodies, today: date) -> list[Warned]:
             path = located(name)
             for check in _CHECKS:
                 found += check(path, body, today)
-    return [*found, *_unused(bodies, {**table, **bodies})]
+    world = {**table, **bodies}
+    return [*found, *_routes(bodies.get(ROUTING, {}), world), *_unused(bodies, world)]
+
+
+def _routes(routing: Body, world: Bodies) -> Iterator[Warned]:
+    released = {
+        service
+        for name, body in world.items()
+        if is_flag(name) and not is_archived(body)
+        for service in body.get("release", {}).get("services", ())
+    }
+    for place, check, message in doubtful(routing.get("routes", ()), released):
+        yield Warned(path=f"{ROUTING}.{place}", check=check, message=message)
 
 
 def _owner(path: str, body: Body, _: date) -> Iterator[Warned]:

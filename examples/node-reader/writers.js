@@ -1,5 +1,5 @@
 // How a decision gets into what is sent. Nothing given is changed; where the decision
-// doesn't fit, or one is there already, what was given comes back as it is.
+// doesn't fit, or an attribute has one already, what was given comes back as it is.
 
 import { Buffer } from "node:buffer";
 import { current } from "./current.js";
@@ -58,7 +58,9 @@ export function withKey(text, token = current()) {
   const decision = written(token);
   if (!decision || typeof text !== "string") return text;
   const parsed = parse(text);
-  if (!isObject(parsed) || Object.hasOwn(parsed, NAME)) return text;
+  if (!isObject(parsed) || parsed[NAME] === decision) return text;
+  // A stranger's may have been passed on: ours takes its place, in a text written anew.
+  if (Object.hasOwn(parsed, NAME)) return JSON.stringify({ ...parsed, [NAME]: decision });
   const head = text.slice(0, text.lastIndexOf("}"));
   const comma = Object.keys(parsed).length ? "," : "";
   // Spliced in: a number too long for JavaScript stays as it was written.

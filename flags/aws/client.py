@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING
 
 from flags.aws.credentials import Credentials, CredentialSource
 from flags.aws.endpoint import Endpoint, resolve
 from flags.aws.errors import AwsError, Misconfigured
 from flags.aws.sigv4 import Query, canonical_query, quote, sign
 from flags.aws.transport import Pending, Request, Response, Transport
+from flags.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

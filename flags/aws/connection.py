@@ -11,10 +11,10 @@ import socket
 import time
 import weakref
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from flags.aws.errors import Misconfigured, TransportError
 from flags.aws.response import Answer, BadAnswer, read
+from flags.hints import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import ssl

@@ -7,11 +7,10 @@ five minutes before it expires.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flags.aws.endpoint import Endpoint
 from flags.aws.errors import AwsCallError, NoCredentials, TransportError
 from flags.aws.transport import Request, Response, Transport
+from flags.hints import TYPE_CHECKING
 from flags.record import Record
 
 if TYPE_CHECKING:

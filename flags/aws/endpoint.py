@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flags.aws.errors import Misconfigured
+from flags.hints import TYPE_CHECKING
 from flags.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+LAST_PORT = 65_535
+_DOTS = str.maketrans("", "", ".-")
 
 # AWS's partitions by the beginning of their region names; the first match wins.
 DOMAINS = (
@@ -35,7 +36,23 @@ class Endpoint(Record):
     @classmethod
     def parse(cls, url: str) -> Endpoint:
         """Read a URL such as `http://127.0.0.1:4566`."""
-        from urllib.parse import urlsplit  # noqa: PLC0415 - cost; AWS's own need none
+        return cls._plain(url) or cls._split(url)
+
+    @classmethod
+    def _plain(cls, url: str) -> Endpoint | None:
+        """What `scheme://name[:port]` says; None for all that says more."""
+        scheme, _, rest = url.partition("://")
+        host, _, port = rest.partition(":")
+        named = scheme in DEFAULT_PORTS and _is_word(host.translate(_DOTS))
+        if not named or (port and not _is_port(port)):
+            return None
+        number = int(port or 0) or DEFAULT_PORTS[scheme]
+        return cls(scheme=scheme, host=host.lower(), port=number)
+
+    @classmethod
+    def _split(cls, url: str) -> Endpoint:
+        """The same of all others."""
+        from urllib.parse import urlsplit  # noqa: PLC0415 - cost; most are plain
 
         try:
             parts = urlsplit(url)
@@ -62,6 +79,14 @@ class Endpoint(Record):
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}{self.prefix}"
+
+
+def _is_word(text: str) -> bool:
+    return text.isascii() and text.isalnum()
+
+
+def _is_port(text: str) -> bool:
+    return _is_word(text) and text.isdecimal() and int(text) <= LAST_PORT
 
 
 # How AWS's own variables spell a service, where that is not its name in capitals.

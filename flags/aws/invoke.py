@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import binascii
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from flags.aws.client import AwsClient, checked
 from flags.aws.errors import ContextTooLarge
 from flags.aws.sigv4 import quote
+from flags.hints import TYPE_CHECKING
 from flags.record import Record
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ Laws
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+
+from flags.hints import TypeAlias
 
 MAX_HEAD = 64 * 1024
 MAX_BODY = 32 * 1024 * 1024

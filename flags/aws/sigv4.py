@@ -17,7 +17,8 @@ import hmac
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from time import gmtime, strftime
-from typing import TYPE_CHECKING
+
+from flags.hints import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flags.aws.credentials import Credentials

@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING
 
 from flags.aws.connection import Connection, connect
 from flags.aws.errors import InvalidRequest, TransportError
+from flags.hints import TYPE_CHECKING
 from flags.record import Record
 
 if TYPE_CHECKING:

@@ -92,7 +92,7 @@ def _within(event: Any, deeper: int) -> Token | None:
 
 
 def _record(record: Any, deeper: int) -> Token | None:
-    if not isinstance(record, Mapping):
+    if not isinstance(record, Mapping) or record.get("eventSource") == batches.IOT:
         return None
     found = read(record.get(NAME))
     if found is not None:
@@ -100,8 +100,9 @@ def _record(record: Any, deeper: int) -> Token | None:
     sns = record.get("Sns")
     if isinstance(sns, Mapping):
         return _message(sns, deeper)
-    if "body" in record or "messageAttributes" in record:
-        attributes = record.get("messageAttributes")
+    # A queue's message always has them; a request has a body, too, of a stranger's.
+    attributes = record.get("messageAttributes")
+    if attributes is not None:
         return _attribute(attributes, "stringValue") or _wrapped(record, deeper)
     request = record.get("request")
     if request is not None:

@@ -20,6 +20,21 @@ _SORTED = {
     "aws:rmq": "rmqMessagesByQueue",
 }
 
+# What only records have, of one source or another.
+_MARKS = frozenset(
+    {
+        "EventSource",
+        "Sns",
+        "basicProperties",
+        "dynamodb",
+        "eventSource",
+        "kinesis",
+        "messageAttributes",
+        "messageID",
+        "recordId",
+        "timestampType",
+    }
+)
 
 # By this an IoT rule marks what a device says, whatever that looks like.
 IOT = "aws:iot"
@@ -44,6 +59,15 @@ def places(event: Any) -> list[Place] | None:
     elif source == "aws:mq":
         name = "messages"
     return [(event, name)] if isinstance(event.get(name), list) else None
+
+
+def is_record(found: Any) -> bool:
+    """Whether this is one record of a batch, and no event."""
+    return (
+        isinstance(found, Mapping)
+        and not _MARKS.isdisjoint(found)
+        and places(found) is None
+    )
 
 
 def records(found: list[Place]) -> Iterator[Any]:

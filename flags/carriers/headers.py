@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 
 from flags.carriers.tokens import only
+from flags.switches import is_on
 from flags.token import NAME, Token
 
 # As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # Where baggage is the team's standard, the token rides in it too.
-BAGGAGE = os.environ.get("CANARY_BAGGAGE") == "true"
+BAGGAGE = is_on(os.environ.get("CANARY_BAGGAGE"))
 
 
 def from_headers(event: Mapping[str, Any]) -> Token | None:

@@ -13,7 +13,7 @@ import binascii
 import json
 from collections.abc import Mapping
 
-from flags.carriers.tokens import read
+from flags.carriers.tokens import only, read
 from flags.token import NAME, Token
 
 # As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
@@ -33,8 +33,8 @@ def from_stream(record: Mapping[str, Any]) -> Token | None:
     """The decision of a record of Kinesis, DynamoDB, Kafka, MQ or Firehose."""
     if "dynamodb" in record:
         return _image(record["dynamodb"], record.get("eventName"))
-    if "value" in record:
-        return _header(record.get("headers")) or _data(record["value"])
+    if "value" in record or "headers" in record:
+        return _header(record.get("headers")) or _data(record.get("value"))
     kinesis = record.get("kinesis")
     return _data((kinesis if isinstance(kinesis, Mapping) else record).get("data"))
 
@@ -67,10 +67,13 @@ def _image(change: Any, kind: object) -> Token | None:
 
 def _header(headers: Any) -> Token | None:
     """The decision among Kafka's headers: a list of one name each, with bytes."""
-    for header in headers if isinstance(headers, list) else ():
-        if isinstance(header, Mapping) and NAME in header:
-            return read(_text(header[NAME]))
-    return None
+    return only(
+        [
+            _text(header[NAME])
+            for header in (headers if isinstance(headers, list) else ())
+            if isinstance(header, Mapping) and NAME in header
+        ]
+    )
 
 
 def _text(signed: Any) -> Any:

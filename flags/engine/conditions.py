@@ -10,9 +10,9 @@ Laws
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 from flags.engine.operators import MISSING, OPERATORS
+from flags.hints import TYPE_CHECKING, Any, TypeAlias
 from flags.model import Clause, Condition, InSegment
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from operator import ge, gt, le, lt
-from typing import Any, TypeAlias
 
+from flags.hints import Any, TypeAlias
 from flags.model import Clause
 
 Test: TypeAlias = Callable[[Any], bool | None]

@@ -12,10 +12,9 @@ end that a walk can come to is made beforehand, so an evaluation creates nothing
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
-
 from flags.engine.branches import Branch, branches
 from flags.engine.serving import Chooser, Outcome
+from flags.hints import TYPE_CHECKING, TypeAlias
 from flags.model import Context, Decision
 from flags.record import Record
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from math import ceil
-from typing import TypeAlias
 
 from flags.bucketing import owner
+from flags.hints import TypeAlias
 from flags.model import Ramp, Split, Stage
 from flags.record import Record
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from typing import TypeAlias
 
 from flags.bucketing import bucket, hasher, limits
 from flags.engine.conditions import Attributes, identify
 from flags.engine.ramping import owners
+from flags.hints import TypeAlias
 from flags.model import Flag, Ramp, Reason, Serve, Split, Value
 
 Draw: TypeAlias = Callable[[str | None, Attributes], int | None]

@@ -4,7 +4,8 @@ The file has the name of the runtime's own, since the runtime leaves frames of f
 that name out of stack traces: an error looks as it does without us.
 
 Laws
-1. The decision is in force while the handler runs, and nothing is when it has ended.
+1. The decision is in force while the handler runs, and when it has ended what was
+   before: nothing, or that of the handler which called it.
 2. The handler gets the event that came, and what it answers or raises comes out. Only a
    list of records that carry different decisions is replaced by one that is equal.
 3. No event makes this fail: one that can't be read has no decision.
@@ -18,7 +19,7 @@ from collections.abc import Callable
 from flags import carriers
 from flags.carriers import batches
 from flags.carriers.tokens import agreed, unread
-from flags.current import read, set_current
+from flags.current import held, in_force, own, put_back, read, set_current
 
 # As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
 TYPE_CHECKING = False
@@ -34,31 +35,55 @@ def handler(function: Handler) -> Handler:
     """Decorate a Lambda handler, synchronous or not: it runs with its decision.
 
     Code that loops over the event's records has each record's own decision in force.
+    For functions of an event and a context; a generator's code runs after its call, and
+    so without a decision.
     """
     code = getattr(function, "__code__", None)
     if code is not None and code.co_flags & _COROUTINE:
 
         async def awaited(event: Any, context: Any = None, *more: Any) -> Any:
+            before = held()
             event = _begin(event, context)
             try:
                 return await function(event, context, *more)
             finally:
-                set_current(None)
+                put_back(before)
 
         return functools.wraps(function)(awaited)  # type: ignore[return-value]
 
     def invoked(event: Any, context: Any = None, *more: Any) -> Any:
+        before = held()
         event = _begin(event, context)
+        begun = held()
         try:
-            return function(event, context, *more)
+            answer = function(event, context, *more)
         finally:
-            set_current(None)
+            put_back(before)
+        # Others' decorators hide that what they are around is asynchronous.
+        return _rest(answer, begun) if hasattr(answer, "__await__") else answer
 
     return functools.wraps(function)(invoked)  # type: ignore[return-value]
 
 
+async def _rest(answer: Any, begun: Any) -> Any:
+    """What is left of a handler that turned out to be asynchronous."""
+    before = held()
+    put_back(begun)
+    try:
+        return await answer
+    finally:
+        put_back(before)
+
+
 def _begin(event: Any, context: Any) -> Any:
     """Put the event's decision in force; returns the event for the handler."""
+    followed = _read(getattr(event, "raw_event", event), context)
+    in_force.set(own(in_force.get()))
+    return event if hasattr(event, "raw_event") else followed
+
+
+def _read(event: Any, context: Any) -> Any:
+    """Read an event; returns it, or one whose records can be followed."""
     try:
         places = batches.places(event)
         if places is None or carriers.beside(event, context) is not None:

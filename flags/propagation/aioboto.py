@@ -6,8 +6,7 @@ import functools
 from types import ModuleType
 from typing import Any
 
-from flags.propagation.boto import Params, carrying, refused
-from flags.propagation.counts import skipped
+from flags.propagation.boto import Params, again, carrying
 
 
 def hook(module: ModuleType) -> None:
@@ -20,16 +19,16 @@ def hook(module: ModuleType) -> None:
     @functools.wraps(original)
     async def make_api_call(self: Any, operation_name: str, api_params: Params) -> Any:
         service = self.meta.service_model.service_name
-        params = carrying(service, operation_name, api_params)
-        if params is api_params:
-            return await original(self, operation_name, api_params)
-        try:
-            return await original(self, operation_name, params)
-        except Exception as error:
-            if not refused(error, api_params, params):
-                raise
-        skipped[service] += 1
-        return await original(self, operation_name, api_params)
+        region = self.meta.region_name
+        params = carrying(service, operation_name, api_params, region)
+        while True:
+            try:
+                return await original(self, operation_name, params)
+            except Exception as error:
+                other = again(error, service, api_params, params)
+                if other is None:
+                    raise
+            params = other
 
     make_api_call.carries_decision = True  # type: ignore[attr-defined]
     kind._make_api_call = make_api_call  # noqa: SLF001

@@ -2,8 +2,9 @@
 
 What a call carries is decided before it is sent. If AWS refuses what was said with the
 decision in it, in a way that says that nothing was done, the call goes once more as
-the caller made it: queues and topics may have lower limits than their service, and a
-role may not be allowed to call an alias.
+the caller made it: queues and topics may have lower limits than their service. If it
+is the alias that can't be called, the call goes whom the caller named, with the
+decision.
 """
 
 from __future__ import annotations
@@ -50,8 +51,17 @@ _OF_CONTENT = {
 _OF_PLACE = {"AccessDeniedException", "ResourceNotFoundException"}
 
 
-def carrying(service: str, operation: str, params: Params) -> Params:
-    """The parameters with the decision; as they are if that can't be done."""
+# What names whom a call is for.
+_PLACE = ("FunctionName", "Qualifier")
+
+
+def carrying(
+    service: str, operation: str, params: Params, region: str | None = None
+) -> Params:
+    """The parameters with the decision; as they are if that can't be done.
+
+    A client of this region calls no alias of another.
+    """
     home = _HOMES.get(service)
     if home is None:
         return params
@@ -60,10 +70,13 @@ def carrying(service: str, operation: str, params: Params) -> Params:
         return params
     try:
         write = _writers(home).get((service, operation))
-        return params if write is None else write(params, token)
+        sent = params if write is None else write(params, token)
+        if region and _moved(params, sent) and f":{region}:" not in sent[_PLACE[0]]:
+            return _as_named(params, sent)
     except Exception:  # noqa: BLE001 - botocore says what is wrong with them
         skipped[service] += 1
         return params
+    return sent
 
 
 @functools.cache
@@ -72,13 +85,32 @@ def _writers(home: str) -> Mapping[tuple[str, str], Writer]:
     return found
 
 
-def refused(error: Exception, given: Params, sent: Params) -> bool:
-    """Whether AWS did nothing, maybe because of us, and the call can be made again."""
+def again(error: Exception, service: str, given: Params, sent: Params) -> Params | None:
+    """What to send instead, if AWS did nothing, maybe because of us; None for nothing.
+
+    Never what was sent: of place first, then of content, and then there is no more.
+    """
     answer = getattr(error, "response", None)
     code = answer.get("Error", {}).get("Code") if isinstance(answer, dict) else None
-    moved = sent.get("FunctionName") != given.get("FunctionName")
-    ours = code in _OF_CONTENT or (moved and code in _OF_PLACE)
-    return ours and not _holds_a_file(given)
+    if sent is given or _holds_a_file(given):
+        return None
+    if code in _OF_PLACE and _moved(given, sent):
+        return _as_named(given, sent)
+    if code not in _OF_CONTENT:
+        return None
+    skipped[service] += 1
+    return given
+
+
+def _moved(given: Params, sent: Params) -> bool:
+    """Whether the call goes to another than the caller named."""
+    return any(sent.get(name) != given.get(name) for name in _PLACE)
+
+
+def _as_named(given: Params, sent: Params) -> Params:
+    """What is sent, to whom the caller named."""
+    rest = {name: value for name, value in sent.items() if name not in _PLACE}
+    return {**rest, **{name: given[name] for name in _PLACE if name in given}}
 
 
 def _holds_a_file(value: Any) -> bool:
@@ -101,16 +133,16 @@ def hook(module: ModuleType) -> None:
     @functools.wraps(original)
     def make_api_call(self: Any, operation_name: str, api_params: Params) -> Any:
         service = self.meta.service_model.service_name
-        params = carrying(service, operation_name, api_params)
-        if params is api_params:
-            return original(self, operation_name, api_params)
-        try:
-            return original(self, operation_name, params)
-        except Exception as error:
-            if not refused(error, api_params, params):
-                raise
-        skipped[service] += 1
-        return original(self, operation_name, api_params)
+        region = self.meta.region_name
+        params = carrying(service, operation_name, api_params, region)
+        while True:
+            try:
+                return original(self, operation_name, params)
+            except Exception as error:
+                other = again(error, service, api_params, params)
+                if other is None:
+                    raise
+            params = other
 
     make_api_call.carries_decision = True  # type: ignore[attr-defined]
     kind._make_api_call = make_api_call  # noqa: SLF001

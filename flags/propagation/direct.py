@@ -16,8 +16,9 @@ Laws
 2. Without a decision about the release the call goes where the caller sends it: who
    calls the router gets one there. So does a tester's override: its seal is for
    routers to check.
-3. An alias that is gone or forbidden is no failure: the call goes the caller's way.
-   So does one whose payload is a file, which could not be sent again.
+3. An alias that is gone, forbidden or of another region is no failure: the call goes
+   the caller's way, with the decision for the router there. So does one whose payload
+   is a file, which could not be sent again.
 
 No router looks at the decision on this hop: it is as good as when the last one did,
 which was at the beginning of this invocation for a release of the function's own.

@@ -3,7 +3,9 @@
 Laws
 1. It is spliced in behind the last member: no other byte moves.
 2. Only one JSON object as a whole has room for it; other data stays as it is.
-3. An object that has one keeps it.
+3. It takes the place of one that is there: a function may pass on what a stranger has
+   sent it, who must not choose a colour by that. In a loop over records the decision
+   that is current is the record's own, so to forward one changes nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ COST = len(NAME) + 6
 
 
 def spliced(text: str, token: str) -> str | None:
-    """The text with the decision; the same text if it has one, None without room."""
+    """The text with the decision; the same text if it has it, None without room."""
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError):
@@ -25,11 +27,35 @@ def spliced(text: str, token: str) -> str | None:
     if not isinstance(parsed, dict):
         return None
     if NAME in parsed:
-        return text
+        return text if parsed[NAME] == token else _replaced(text, token)
     # Nothing but white space can come after it.
     end = text.rindex("}")
     comma = "," if parsed else ""
     return f'{text[:end]}{comma}"{NAME}":"{token}"{text[end:]}'
+
+
+def _replaced(text: str, token: str) -> str:
+    """The text of an object with another value in each member of our name."""
+    decode, parts, done = json.JSONDecoder().raw_decode, [], 0
+    at = text.index("{") + 1
+    while True:
+        name, at = decode(text, _spaced(text, at))
+        start = _spaced(text, _spaced(text, at) + 1)
+        _, at = decode(text, start)
+        if name == NAME:
+            parts += [text[done:start], f'"{token}"']
+            done = at
+        at = _spaced(text, at)
+        if text[at] == "}":
+            return "".join((*parts, text[done:]))
+        at += 1
+
+
+def _spaced(text: str, at: int) -> int:
+    """The place behind white space."""
+    while text[at] in " \t\n\r":
+        at += 1
+    return at
 
 
 def spliced_data(data: object, token: str) -> object:

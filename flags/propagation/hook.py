@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
+    from typing import Any
 
 
 class _Finder:
@@ -54,22 +55,41 @@ class _Finder:
         return None
 
     def _watched(self, spec: ModuleSpec) -> ModuleSpec:
-        loader = spec.loader
-        # One that is a class serves all modules: nothing may be set on it.
-        if loader is None or isinstance(loader, type):
-            return spec
-        load = loader.exec_module
-
-        def exec_module(module: ModuleType) -> None:
-            load(module)
-            home = self.homes.pop(spec.name, None)
-            if home is not None:
-                _hook(module, home)
-            if not self.homes and self in sys.meta_path:
-                sys.meta_path.remove(self)
-
-        loader.exec_module = exec_module  # type: ignore[method-assign]
+        if hasattr(spec.loader, "exec_module"):
+            spec.loader = _Loader(spec)  # type: ignore[assignment]
+        elif spec.loader is not None:
+            _skip(spec.name)
+            self.take(spec.name)
         return spec
+
+    def take(self, name: str) -> str | None:
+        """The home of a module that has come, if it was waited for."""
+        home = self.homes.pop(name, None)
+        if not self.homes and self in sys.meta_path:
+            sys.meta_path.remove(self)
+        return home
+
+
+class _Loader:
+    """In a loader's place until it is used: one loader may serve many modules."""
+
+    __slots__ = ("_loader", "_spec")
+
+    def __init__(self, spec: ModuleSpec) -> None:
+        self._spec = spec
+        self._loader = spec.loader
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(object.__getattribute__(self, "_loader"), name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module as its own loader does it, and hook it."""
+        loader: Any = self._loader
+        self._spec.loader = module.__loader__ = loader
+        loader.exec_module(module)
+        home = _finder.take(self._spec.name)
+        if home is not None:
+            _hook(module, home)
 
 
 _finder = _Finder()
@@ -86,15 +106,29 @@ def watch(homes: Mapping[str, str]) -> None:
         if module is None:
             _finder.homes[name] = home
         else:
-            _hook(module, home)
+            _hook(_complete(module), home)
     if _finder.homes and _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
+
+
+def _complete(module: ModuleType) -> ModuleType:
+    """The module, when the thread that is importing it just now is through."""
+    if getattr(module.__spec__, "_initializing", False):
+        try:
+            return import_module(module.__name__)
+        except Exception:  # noqa: BLE001 - who imports it is told
+            return module
+    return module
 
 
 def _hook(module: ModuleType, home: str) -> None:
     try:
         import_module(home).hook(module)
     except Exception:  # noqa: BLE001 - law 3
-        from flags.propagation.counts import skipped  # noqa: PLC0415 - next to never
+        _skip(module.__name__)
 
-        skipped[module.__name__] += 1
+
+def _skip(name: str) -> None:
+    from flags.propagation.counts import skipped  # noqa: PLC0415 - next to never
+
+    skipped[name] += 1

@@ -22,10 +22,25 @@ _below: list[tuple[str, ...]] = [()]
 
 def allow(text: str) -> None:
     """Take the list in force from now on."""
-    listed = [part.strip().lower().rstrip(".") for part in text.split(",")]
+    listed = [_name(part.strip().lower()) for part in text.split(",")]
     _exact.clear()
     _exact.update(host for host in listed if host and not host.startswith("."))
     _below[0] = tuple(host for host in listed if len(host) > 1 and host[0] == ".")
+
+
+def _name(host: str) -> str:
+    """A host as libraries say it: no port, no brackets, no letters but ASCII."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    if host.count(":") == 1:
+        host = host.partition(":")[0]
+    host = host.rstrip(".")
+    if host.isascii():
+        return host
+    try:
+        return ".".join(label.encode("idna").decode() for label in host.split("."))
+    except UnicodeError:
+        return ""
 
 
 def permits(host: str, *, signed: bool) -> bool:
@@ -47,14 +62,17 @@ def decision() -> str | None:
     return str(token) if token.members else None
 
 
-def in_baggage(existing: str | None) -> str | None:
-    """The baggage header with the decision; None to leave it as it is."""
+def in_baggage(existing: list[str]) -> str | None:
+    """The first baggage header with the decision; None to leave them as they are."""
     if not headers.BAGGAGE:
         return None
     from flags.carriers import baggage  # noqa: PLC0415 - few teams have it
 
-    grown = baggage.write(existing, current())
-    return None if grown == existing else grown
+    if any(baggage.read(header) for header in existing):
+        return None
+    first = existing[0] if existing else None
+    grown = baggage.write(first, current())
+    return None if grown == first else grown
 
 
 def failed() -> None:

@@ -25,9 +25,12 @@ def hook(module: ModuleType) -> None:
                 if _wanted(self):
                     # Its own: the session's and the caller's headers were copied.
                     self.headers[NAME] = text
-                    header = in_baggage(self.headers.get("baggage"))
+                    others = self.headers.getall("baggage", [])
+                    header = in_baggage(others)
                     if header is not None:
                         self.headers["baggage"] = header
+                        for other in others[1:]:
+                            self.headers.add("baggage", other)
             except Exception:  # noqa: BLE001 - no request fails because of us
                 failed()
         return await original(self, *args, **kwargs)
@@ -38,7 +41,8 @@ def hook(module: ModuleType) -> None:
 
 def _wanted(request: Any) -> bool:
     headers = request.headers
-    if NAME in headers:
+    # A proxy is asked in plain text for a way to a host; it isn't that host.
+    if NAME in headers or request.method == "CONNECT":
         return False
     signed = any(
         is_signature(name.lower().encode(), str(value).encode())

@@ -54,14 +54,14 @@ def _carry(connection: Any, text: str) -> None:
     if _NAME in names or not permits(host, signed=signed):
         return
     connection.putheader(NAME, text)
-    if b"baggage" not in names:
-        header = in_baggage(None)
-        if header is not None:
-            connection.putheader("baggage", header)
+    given = [v.strip().decode("latin-1") for name, v in headers if name == b"baggage"]
+    header = in_baggage(given)
+    if header is None:
         return
-    at = names.index(b"baggage")
-    header = in_baggage(headers[at][1].strip().decode("latin-1"))
-    if header is not None:
+    if not given:
+        connection.putheader("baggage", header)
+    else:
+        at = names.index(b"baggage")
         line = f"baggage: {header}".encode("latin-1")
         connection._buffer[at + 1] = line  # noqa: SLF001 - a header can't be taken back
 
@@ -76,7 +76,9 @@ def _host(request: bytes) -> str | None:
     scheme, separator, rest = target.partition(b"://")
     if not separator or not scheme.isalpha():
         return None
-    place = rest.partition(b"/")[0].partition(b"?")[0].rpartition(b"@")[2]
+    for end in (b"/", b"?", b"#", b"\\"):
+        rest = rest.partition(end)[0]
+    place = rest.rpartition(b"@")[2]
     if place.startswith(b"["):
         return place[1:].partition(b"]")[0].decode()
     return place.partition(b":")[0].decode()

@@ -57,7 +57,7 @@ def _carrying(request: Any) -> Any:
 def _with_baggage(headers: Any) -> list[tuple[bytes, bytes]]:
     """The headers, with the decision in their baggage if that is asked for."""
     given = [value for name, value in headers if name.lower() == b"baggage"]
-    header = in_baggage(given[0].decode("latin-1") if given else None)
+    header = in_baggage([value.decode("latin-1") for value in given])
     if header is None:
         return list(headers)
     others = [pair for pair in headers if pair[0].lower() != b"baggage"]

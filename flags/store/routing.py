@@ -52,9 +52,16 @@ def _expression(text: str) -> str:
 Expression = Annotated[Text, AfterValidator(_expression)]
 
 
+def _sources(value: object) -> object:
+    if value == []:
+        msg = "give a source, or a list of sources; leave it out for all"
+        raise ValueError(msg)
+    return listed(value)
+
+
 Sources: Any = Annotated[
     list[SourceName],
-    BeforeValidator(listed, json_schema_input_type=SourceName | list[SourceName]),
+    BeforeValidator(_sources, json_schema_input_type=SourceName | list[SourceName]),
     Field(min_length=1),
 ]
 
@@ -70,6 +77,34 @@ def _trust(value: object) -> object:
 Trust = Annotated[bool | Literal["iam"], BeforeValidator(_trust)]
 
 
+def _true(value: object) -> object:
+    if value is not True:
+        msg = "say true, or leave it out"
+        raise ValueError(msg)
+    return value
+
+
+Always = Annotated[Literal[True], BeforeValidator(_true)]
+
+
+def _between(most: int, what: str) -> BeforeValidator:
+    """A number from 0 to `most`; everything else says what it wants."""
+
+    def check(value: object) -> object:
+        number = isinstance(value, int | float) and 0 <= value <= most
+        if not number or isinstance(value, bool):
+            msg = f"give {what} from 0 to {most}, as a number"
+            raise ValueError(msg)
+        return value
+
+    return BeforeValidator(check)
+
+
+# The longest that a router may run (`RouterTimeout`), and no longer.
+Timeout = Annotated[float, Field(ge=0, le=300), _between(300, "seconds")]
+Share = Annotated[float, Field(ge=0, le=100), _between(100, "a percentage")]
+
+
 class SelectorDocument(Document):
     """One place in an event where a value may stand; exactly one key."""
 
@@ -81,8 +116,8 @@ class SelectorDocument(Document):
     attribute: Text | None = None
     data: Expression | None = None
     event: Expression | None = None
-    group: Literal[True] | None = None
-    key: Literal[True] | None = None
+    group: Always | None = None
+    key: Always | None = None
 
     @model_validator(mode="after")
     def _one_place(self) -> SelectorDocument:
@@ -141,8 +176,8 @@ class RouteDocument(Document):
     attributes: dict[str, SelectorDocument] = Field(default_factory=dict)
     trust: Trust = True
     idempotent: bool = False
-    timeout: Annotated[float, Field(ge=0, le=300)] = 0
-    log: Annotated[float, Field(ge=0, le=100)] = 100
+    timeout: Timeout = 0
+    log: Share = 100
     batch_failures: Literal["partial", "whole"] = "partial"
 
 

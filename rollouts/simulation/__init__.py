@@ -17,6 +17,13 @@ from rollouts.simulation.model import (
     Traffic,
 )
 from rollouts.simulation.play import Outcome, play
+from rollouts.simulation.thinness import (
+    Remedy,
+    expected_failures,
+    expected_users,
+    odds_ratio,
+    remedy,
+)
 
 __all__ = [
     "Cold",
@@ -25,8 +32,13 @@ __all__ = [
     "Incidents",
     "InvalidModel",
     "Outcome",
+    "Remedy",
     "Step",
     "Traffic",
+    "expected_failures",
+    "expected_users",
     "forecast",
+    "odds_ratio",
     "play",
+    "remedy",
 ]

@@ -27,12 +27,14 @@ class Forecast(Record):
 
     `caught`: the share of rollouts with the fault that were rolled back, `by_step` in
     each step. `minutes`, `failed`: medians, of rollouts caught and of all; more than
-    `failed_most` users fail in one of ten. `false_rollback`, `proven`, `proven_minutes`
-    are those of a canary without the fault.
+    `failed_most` users fail in one of ten. `failed_by_step`: medians of the users who
+    failed by the end of each step, whether it began or not. `false_rollback`,
+    `proven`, `proven_minutes` are those of a canary without the fault.
     """
 
     caught: float
     by_step: tuple[float, ...]
+    failed_by_step: tuple[float, ...]
     minutes: float | None
     failed: float
     failed_most: float
@@ -64,6 +66,10 @@ def forecast(  # noqa: PLR0913 - what, to whom, how and how often
             sum(outcome.step == number for outcome in caught) / times
             for number in range(len(steps))
         ),
+        failed_by_step=tuple(
+            median(_failed_by(outcome, number) for outcome in bad)
+            for number in range(len(steps))
+        ),
         minutes=_middle([o.rolled_back for o in caught if o.rolled_back is not None]),
         failed=median(failed),
         failed_most=failed[min(times - 1, times * 9 // 10)],
@@ -76,6 +82,11 @@ def forecast(  # noqa: PLR0913 - what, to whom, how and how often
 
 def _rolled_back(outcomes: list[Outcome]) -> int:
     return sum(outcome.rolled_back is not None for outcome in outcomes)
+
+
+def _failed_by(outcome: Outcome, step: int) -> int:
+    """Who had failed by the end of a step; after a rollback nobody does."""
+    return outcome.failures[min(step, len(outcome.failures) - 1)]
 
 
 def _middle(values: list[float]) -> float | None:

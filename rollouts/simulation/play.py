@@ -39,12 +39,14 @@ class Outcome(Record):
     `rolled_back`: when the judge said REGRESSED, which ends it, in `step`.
     `proven`: when it first said PROVEN.
     `failed`: distinct users who failed on the canary until the end.
+    `failures`: the same until the end of each step that began.
     """
 
     rolled_back: float | None
     step: int
     proven: float | None
     failed: int
+    failures: tuple[int, ...]
 
 
 def play(
@@ -58,13 +60,19 @@ def play(
     check(traffic, fault, steps)
     referee = Referee(settings or settings_for(traffic))
     failed = step = 0
+    failures: dict[int, int] = {}
     for tick in ticks(traffic, fault, steps, dice):
         failed += tick.canary.failed
         step = tick.step
+        failures[step] = failed
         if referee.look(tick):
             break
     return Outcome(
-        rolled_back=referee.fired, step=step, proven=referee.proven, failed=failed
+        rolled_back=referee.fired,
+        step=step,
+        proven=referee.proven,
+        failed=failed,
+        failures=tuple(failures.values()),
     )
 
 

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from router.document.scan import Malformed, body_end, member, skip, spaced, value
+from flags.hints import Any
+from router.document.scan import Malformed, body_end, ended, skip, spaced, value
 
 # Characters up to which a value is parsed as a whole when it is first read: quicker
 # than to look for places, but for what a large value is made of.
 SMALL = 16_384
 
-_name = re.compile(r'"([^"\\]*+)":').match
+_name = re.compile(r'[ \t\n\r]*+"([^"\\]*+)"[ \t\n\r]*+:[ \t\n\r]*+').match
 _NOTHING = object()
 
 
@@ -79,9 +79,7 @@ class Node:
     def members(self) -> tuple[Member, ...]:
         """The members of an object in their order, duplicates too; () for others."""
         if self._members is None:
-            quick = self._quick() if self.end - self.start <= SMALL else None
-            slow = quick is None and self.is_object
-            self._members = tuple(self._walk()) if slow else quick or ()
+            self._members = tuple(self._walk()) if self.is_object else ()
         return self._members
 
     def elements(self) -> tuple[Node, ...]:
@@ -140,56 +138,41 @@ class Node:
         except Malformed:
             return False
 
-    def _quick(self) -> tuple[Member, ...] | None:
-        """The members, by one expression each; None if that is not enough."""
-        text, at, end, found = self.text, self.start + 1, self.end, []
-        while one := member.match(text, at, end):
-            name_start, name_end = one.span(1)
-            place = Node(text, *one.span(2))
-            found.append(
-                Member(_read(text[name_start:name_end]), name_start - 1, place)
-            )
-            at = one.end()
-            if text[at - 1] == "}":
-                return tuple(found) if at == end and self.is_object else None
-        return None
-
     def _walk(self) -> Iterator[Member]:
-        text, at = self.text, spaced(self.text, self.start + 1)
-        if text[at : at + 1] == "}":
-            self._must_end(at)
+        text, at = self.text, self.start
+        first = spaced(text, at + 1)
+        if text[first : first + 1] == "}":
+            self._must_end(first)
             return
+        after = ended if self.end - at <= SMALL else skip
         while True:
-            start = at
-            quick = _name(text, at)
-            if quick is not None:
-                name, at = _read(quick[1]), quick.end()
-            else:
-                name, at = self._named(at)
-            at = spaced(text, at)
-            end = self._body_end(name, at) or skip(text, at)
+            name, start, at = self._named(at + 1)
+            end = (name == "body" and self._body_end(at)) or after(text, at)
             yield Member(name, start, Node(text, at, end))
             at = spaced(text, end)
             if text[at : at + 1] != ",":
                 break
-            at = spaced(text, at + 1)
         if text[at : at + 1] != "}":
             raise Malformed(at)
         self._must_end(at)
 
-    def _body_end(self, name: str, at: int) -> int | None:
-        whole = self.end == len(self.text)
-        return body_end(self.text, at) if whole and name == "body" else None
+    def _body_end(self, at: int) -> int | None:
+        return body_end(self.text, at) if self.end == len(self.text) else None
 
-    def _named(self, at: int) -> tuple[str, int]:
-        """A name with escapes, or space before its colon, and where that ends."""
-        if self.text[at : at + 1] != '"':
+    def _named(self, at: int) -> tuple[str, int, int]:
+        """A member's name, where that begins, and where its value does."""
+        text = self.text
+        quick = _name(text, at)
+        if quick is not None:
+            return _read(quick[1]), quick.start(1) - 1, quick.end()
+        start = spaced(text, at)
+        if text[start : start + 1] != '"':
+            raise Malformed(start)
+        end = skip(text, start)
+        name, at = value(text[start:end]), spaced(text, end)
+        if text[at : at + 1] != ":":
             raise Malformed(at)
-        end = skip(self.text, at)
-        name, at = value(self.text[at:end]), spaced(self.text, end)
-        if self.text[at : at + 1] != ":":
-            raise Malformed(at)
-        return str(name), at + 1
+        return str(name), start, spaced(text, at + 1)
 
     def _listed(self) -> Iterator[Node]:
         text, at = self.text, spaced(self.text, self.start + 1)

@@ -6,8 +6,8 @@ AppSync is public: decisions in the request's headers are dropped.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from flags.hints import Any
 from flags.token import NAME, Token
 from router.document import Edits, Malformed, Node, member
 from router.errors import UnevenAnswer

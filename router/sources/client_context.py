@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from flags.hints import Any
 from flags.token import NAME, Token
 from router.sources.values import mapping
 

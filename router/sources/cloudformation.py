@@ -5,8 +5,7 @@ The function itself reports to CloudFormation; an error makes Lambda run it agai
 
 from __future__ import annotations
 
-from typing import Any
-
+from flags.hints import Any
 from router.document import Node
 from router.sources.source import Asked, Facts, Source
 from router.sources.values import search

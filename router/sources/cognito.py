@@ -6,8 +6,7 @@ travels in the ClientContext.
 
 from __future__ import annotations
 
-from typing import Any
-
+from flags.hints import Any
 from flags.token import Token
 from router.document import Node
 from router.sources.source import Asked, Facts, Source

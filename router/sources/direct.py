@@ -8,9 +8,9 @@ place there too.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flags import carriers
+from flags.hints import Any
 from flags.token import NAME, PREFIX, Token
 from router.document import Edits, Node, member
 from router.sources.records import is_ours

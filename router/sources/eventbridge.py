@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from flags.hints import Any
 from flags.token import NAME, Token
 from router.document import Edits, Node, member
 from router.sources.records import is_ours

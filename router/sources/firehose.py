@@ -6,9 +6,9 @@ If one colour's group fails, so does the event, and Firehose delivers all of it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flags import carriers
+from flags.hints import Any
 from flags.token import Token
 from router.document import Malformed, Node
 from router.sources.records import Records

@@ -9,8 +9,8 @@ A rule's event is whatever its SQL selects, so the SQL has to say whose it is:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from flags.hints import Any
 from flags.token import Token
 from router.document import Edits, Node
 from router.sources.records import is_ours

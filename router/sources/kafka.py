@@ -9,9 +9,9 @@ Laws
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flags import carriers
+from flags.hints import Any
 from flags.token import Token
 from router.document import Node
 from router.sources import partial

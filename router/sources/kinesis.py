@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from flags.hints import Any
 from router.document import Node
 from router.sources.streams import Stream
 from router.sources.values import decoded, parse

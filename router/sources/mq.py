@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flags import carriers
+from flags.hints import Any
 from flags.token import Token
 from router.document import Node
 from router.sources.records import Records

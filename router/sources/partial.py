@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
 
+from flags.hints import Any
 from router.document import Node
 from router.sources.source import NotReached, Outcome
 from router.sources.values import dig

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from flags import carriers
+from flags.hints import Any
 from flags.token import NAME, Token
 from router.document import Edits, Node, member
 from router.sources.source import Part, Source

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from flags.hints import Any
 from router.document import Node
 from router.sources import answers, http
 from router.sources.http import is_authorizer

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from flags.hints import Any
 from router.document import Node
 from router.sources.records import Records, first_record
 from router.sources.source import Asked, Facts

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from flags.hints import Any
 from flags.token import NAME
 from router.document import Edits, Node, quoted
 from router.sources.records import Records, first_record, put_attribute

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from flags import carriers
+from flags.hints import Any
 from flags.record import Record
 from flags.token import Token
 from router.document import Node

@@ -7,8 +7,8 @@ never split between colours and keeps its order.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from flags.hints import Any
 from flags.token import NAME
 from router.document import Edits, Node, quoted
 from router.sources import partial

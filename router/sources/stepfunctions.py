@@ -5,8 +5,7 @@ A task shows it with the context object (`"Context.$": "$$"`).
 
 from __future__ import annotations
 
-from typing import Any
-
+from flags.hints import Any
 from flags.token import NAME, Token
 from router.document import Node
 from router.sources.direct import Direct

@@ -14,9 +14,9 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any
 
 from flags import carriers
+from flags.hints import Any
 from flags.token import Token
 from router.document import Node
 from router.sources import partial
@@ -118,5 +118,6 @@ class Stream(Records):
 
 def stream_names(arn: str) -> tuple[str, ...]:
     """An ARN, and the name of the stream, or of the table that the stream is of."""
-    kind, _, name = arn.rpartition(":")[2].partition("/")
+    # A table's stream ends in a time, which has colons.
+    kind, _, name = arn.split(":", 5)[-1].partition("/")
     return (arn, name.partition("/")[0]) if kind and name else (arn,)

@@ -6,7 +6,8 @@ import binascii
 import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+
+from flags.hints import Any
 
 MAX_KEY_LENGTH = 1024
 

@@ -7,8 +7,8 @@ a connection go one way. A decision travels in the headers or, without, beside t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
+from flags.hints import Any
 from router.document import Node
 from router.sources import http
 from router.sources.source import Asked, Facts, Part, Visitor

@@ -3,12 +3,15 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from admin_cli.keyring import keyring
 from examples.demo.emulator import ROOT
+from flags.errors import InvalidDocument
 
 pytestmark = pytest.mark.packaging
 
@@ -60,6 +63,38 @@ def test_lint_has_nothing_to_say() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+SNIPPETS = [
+    block
+    for page in ("event-sources", "security")
+    for block in re.findall(
+        r"```yaml\n(Parameters:.*?)```",
+        (ROOT / "docs" / f"{page}.md").read_text(),
+        re.DOTALL,
+    )
+]
+
+
+def test_snippets_that_connect_a_source_are_templates(
+    template: dict[str, Any], tmp_path: Path
+) -> None:
+    """cfn-lint takes those of the documents, and our outputs feed them."""
+    files = []
+    for number, snippet in enumerate(SNIPPETS):
+        files.append(tmp_path / f"{number}.yaml")
+        files[-1].write_text(snippet)
+    done = subprocess.run(
+        [ROOT / ".venv-sam" / "bin" / "cfn-lint", *files],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    wanted = {name for it in SNIPPETS for name in yaml.load(it, Loader)["Parameters"]}  # noqa: S506 - a SafeLoader
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert len(SNIPPETS) == 3
+    assert wanted - template["Outputs"].keys() == {"BucketName", "KeyArn"}
+
+
 def test_messages_hide_six_times_as_long_as_the_router_may_run(
     template: dict[str, Any],
 ) -> None:
@@ -95,6 +130,64 @@ def test_every_setting_of_the_router_publishes_a_version(
 
     assert "InvokeTargets" in str(extra)
     assert used - {"TargetAliases"} <= {*re.findall(r"\$\{(\w+)\}", described)}
+
+
+def test_the_description_of_a_version_always_fits(template: dict[str, Any]) -> None:
+    """Lambda takes 256 characters; of the places of keys a rule allows one."""
+    parameters = template["Parameters"]
+    router = template["Resources"]["RouterFunction"]["Properties"]
+    described, extra = router["VersionDescription"]["Sub"]
+    named = set(re.findall(r"\$\{(\w+)\}", described))
+    rule = template["Rules"]["KeysInOnePlace"]["Assertions"]
+
+    longest = {name: most(parameters[name]) for name in named - {*extra}}
+    either = min(longest["TokenKeys"], longest["TokenKeysSecret"])
+    version_of_a_policy = len("v99999")
+    spaces = len(named) - 1
+
+    assert "'Or'" in str(rule)
+    assert sum(longest.values()) - either + version_of_a_policy + spaces <= 256
+
+
+def most(parameter: dict[str, Any]) -> int:
+    """How many characters a parameter may have."""
+    if "MaxLength" in parameter:
+        return int(parameter["MaxLength"])
+    allowed = parameter.get("AllowedValues") or [parameter["MaxValue"]]
+    return max(len(str(value)) for value in allowed)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "/canary/token-keys",
+        "/" + 63 * "k",
+        "/" + 64 * "k",
+        "canary/keys",
+        "/canary keys",
+        "/",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys-AbCdEf",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:" + 87 * "k",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:" + 88 * "k",
+        "arn:aws:s3:::keys",
+    ],
+)
+def test_the_command_takes_the_places_of_keys_that_the_template_takes(
+    template: dict[str, Any], where: str
+) -> None:
+    """`canary token rotate` makes no keys that no router can be deployed with."""
+    taken = any(
+        re.fullmatch(rule["AllowedPattern"], where) and len(where) <= rule["MaxLength"]
+        for rule in (
+            template["Parameters"][name] for name in ("TokenKeys", "TokenKeysSecret")
+        )
+    )
+    try:
+        keyring(where, lambda _service: None)
+    except InvalidDocument:
+        assert not taken
+    else:
+        assert taken
 
 
 @pytest.mark.parametrize("section", ["Parameters", "Outputs"])

@@ -55,6 +55,7 @@ PURE = {
     "rollouts/simulation/forecast.py",
     "rollouts/simulation/model.py",
     "rollouts/simulation/play.py",
+    "rollouts/simulation/thinness.py",
     "rollouts/moves.py",
     "router/choice.py",
     "router/document/edit.py",

@@ -10,6 +10,7 @@ import pytest
 from admin_cli.keyring import keyring, render, rotated
 from flags.errors import StoreUnavailable
 from flags.seal import InvalidKeys, Keys
+from router.trust import in_secrets_manager
 from tests.unit.admin_cli.test_session import STACK, STACKS, stacks
 from tests.unit.flags.aws.conftest import Loopback
 
@@ -48,6 +49,43 @@ def test_a_new_key_has_a_new_id(kids: tuple[str, ...], new: str) -> None:
 
     assert new == made.current
     assert {new, *kids[-1:]} == set(made.secrets)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "canary/keys",
+        "/",
+        "/canary keys",
+        "/" + 64 * "k",
+        "arn:aws:s3:::keys",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:" + 90 * "k",
+    ],
+)
+def test_a_place_that_no_router_can_have_is_refused(canary: Canary, where: str) -> None:
+    """The template refuses it as well, so nothing is made there."""
+    result = canary("token", "rotate", "--token-keys", where)
+
+    assert (2, "") == (result.code, result.out)
+    assert result.err.startswith(f"canary: error: --token-keys: {where!r} is no place")
+    assert client("ssm").describe_parameters()["Parameters"] == []
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        PLACE,
+        f"arn:aws:ssm:eu-west-1:123456789012:parameter{PLACE}",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys-AbCdEf",
+        "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:keys-AbCdEf",
+    ],
+)
+def test_the_command_and_the_router_look_in_the_same_service(where: str) -> None:
+    """Both tell a parameter from a secret alike."""
+    asked: list[str] = []
+    keyring(where, asked.append)
+
+    assert ["secretsmanager" if in_secrets_manager(where) else "ssm"] == asked
 
 
 def test_a_secret_in_secrets_manager() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import contextvars
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -167,12 +170,117 @@ def test_carrying_when_it_raises() -> None:
     assert flags.current() == Token()
 
 
+def test_carrying_twice() -> None:
+    """One object may be entered again, inside of itself too."""
+    flags.read({"headers": {NAME: str(BLUE)}})
+    again = flags.carrying(GREEN)
+    with again, again:
+        assert flags.current() == GREEN
+
+    assert flags.current() == BLUE
+
+
+def test_carrying_that_ends_late() -> None:
+    """Around a `yield` it may end in another invocation, and takes nothing from it."""
+
+    def left() -> Iterator[None]:
+        with flags.carrying(GREEN):
+            yield
+
+    flags.read({"headers": {NAME: WIRE}})
+    generator = left()
+    next(generator)
+    flags.read({"headers": {NAME: str(BLUE)}})
+    del generator
+
+    assert flags.current() == BLUE
+
+
+NOTIFICATION = {
+    "Type": "Notification",
+    "MessageAttributes": {NAME: {"Type": "String", "Value": str(BLUE)}},
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ({"headers": {NAME: WIRE}, "body": json.dumps(NOTIFICATION)}, GREEN),
+        ({"headers": {}, "body": json.dumps(NOTIFICATION)}, Token()),
+        ({"value": base64.b64encode(json.dumps({NAME: WIRE}).encode())}, Token()),
+        ({"eventSource": "aws:iot", NAME: WIRE}, Token()),
+        ({"eventSource": "aws:iot", "messageAttributes": {}, NAME: WIRE}, Token()),
+        ({"messageAttributes": {}, "body": json.dumps(NOTIFICATION)}, BLUE),
+    ],
+)
+def test_carrying_believes_no_more_than_read(source: Any, expected: Token) -> None:
+    """What a stranger or a device says in an event is no record's decision."""
+    with flags.carrying(source):
+        assert flags.current() == expected
+    if "messageAttributes" not in source:
+        assert flags.read(source) == expected
+
+
 def test_threads() -> None:
     """A thread has what the invocation has, whenever it was started."""
     flags.read(SET)
     assert elsewhere() == GREEN
     flags.read({})
     assert elsewhere() == Token()
+
+
+def test_a_loop_leaves_nothing_for_the_next_invocation() -> None:
+    """What a batch agreed on is over with its loop, whether it was read or not."""
+
+    def batch() -> list[Token]:
+        found = [flags.current()]
+        found += [elsewhere() for _ in flags.records(event(GREEN, GREEN))]
+        return [*found, flags.current(), elsewhere()]
+
+    expected = [Token(), GREEN, GREEN, Token(), Token()]
+    for _ in range(2):
+        assert expected == contextvars.Context().run(batch)
+
+
+def test_loops_in_a_loop() -> None:
+    """A thread has what the outermost batch agrees on, whatever is inside."""
+    found = []
+    for _ in flags.records(event(GREEN, BLUE)):
+        found += [elsewhere() for _ in flags.records(event(GREEN))]
+        found.append(elsewhere())
+
+    assert [Token()] * 4 == found
+
+
+def test_records_in_a_record() -> None:
+    """Of a batch in a record's body, what carries nothing has what that record has."""
+    inner = {"Records": [{"eventSource": "aws:s3"}, record(BLUE)]}
+    found = [
+        flags.current()
+        for _ in flags.records(event(GREEN, None))
+        for _ in flags.records(inner)
+    ]
+    assert [GREEN, BLUE, Token(), BLUE] == found
+
+
+def test_what_goes_for_all_is_known_after_it_was_read() -> None:
+    """A loop needs no context for what `read` found there."""
+    batch = event(BLUE, None)
+    flags.read(batch, beside(WIRE))
+
+    assert [GREEN] * 2 == [flags.current() for _ in flags.records(batch)]
+    assert [GREEN] * 2 == [elsewhere() for _ in flags.records(batch)]
+
+
+def test_equal_decisions_of_two_invocations() -> None:
+    """A loop that ends late takes nothing away that only looks like its own."""
+    flags.read({"headers": {NAME: str(BLUE)}})
+    loop = iter(flags.records(event(WIRE)))
+    next(loop)
+    flags.read(SET)
+    del loop
+
+    assert flags.current() == GREEN
 
 
 def test_threads_in_a_loop() -> None:

@@ -120,6 +120,11 @@ def wrap():
 import json, sys
 sys.path.insert(0, sys.argv[1])
 """
+EVERY_SOURCE = """
+import router.handler
+from router.sources import SOURCES, source
+assert all(source(module, name) for _, module, name in SOURCES)
+"""
 READ = f'import flags; flags.read({{"headers": {{"{NAME}": "{WIRE}"}}}})\n'
 
 
@@ -177,8 +182,20 @@ def test_reading_decisions_costs_no_client() -> None:
         "import concurrent.futures.thread, flags",
         "import http.client, flags.propagation.http_client",
         "import flags.invocation.loops",
+        FIRST_ANSWER.format(text=json.dumps(SNAPSHOT), environ=ENVIRON),
+        EVERY_SOURCE,
     ],
-    ids=["read", "handler", "redirect", "stream", "pool", "http", "loops"],
+    ids=[
+        "read",
+        "handler",
+        "redirect",
+        "stream",
+        "pool",
+        "http",
+        "loops",
+        "flags",
+        "router",
+    ],
 )
 def test_no_types_at_a_cold_start(story: str) -> None:
     """The runtime doesn't import `typing`, which takes longer than all of ours."""

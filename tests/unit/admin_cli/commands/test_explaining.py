@@ -184,7 +184,7 @@ def test_a_token_from_newer_rules_says_so(canary: Canary) -> None:
 
     _, steps = result_of(canary, "shop", "--token", "v1~shop.green.9")
 
-    assert "newer than the rules, version 2: routers read again" in steps[0]["detail"]
+    assert "newer than the rules, version 2, so nobody's" in steps[0]["detail"]
 
 
 SEAL = f"o.k1.1900000000.{'0a' * 8}.{'1b' * 16}"

@@ -17,6 +17,10 @@ from flags.aws.errors import Misconfigured
         ("https://a.example:443", "a.example", "https://a.example"),
         ("http://[::1]:8000", "[::1]:8000", "http://[::1]:8000"),
         ("http://h:80/base/", "h", "http://h/base"),
+        ("http://A.example:8000", "a.example:8000", "http://a.example:8000"),
+        ("http://a:", "a", "http://a"),
+        ("http://a:0", "a", "http://a"),
+        ("https://a_b", "a_b", "https://a_b"),
     ],
 )
 def test_parse(url: str, authority: str, text: str) -> None:
@@ -28,7 +32,18 @@ def test_parse(url: str, authority: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "localhost:4566", "ftp://a", "https://", "http://a:b", "http://u@a"]
+    "url",
+    [
+        "",
+        "localhost:4566",
+        "ftp://a",
+        "https://",
+        "http://a:b",
+        "http://u@a",
+        "http://a:65536",
+        "http://a:1_0",
+        "http://a:٣",
+    ],
 )
 def test_parse_refuses(url: str) -> None:
     """What can't be called is refused with a hint how to write it."""

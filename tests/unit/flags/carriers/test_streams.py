@@ -36,6 +36,7 @@ DATA = encoded({NAME: WIRE})
         {"messageID": "1", "data": DATA},
         {"topic": "t", "value": DATA, "headers": []},
         {"topic": "t", "value": None, "headers": [{"a": [1]}, {NAME: BYTES}]},
+        {"topic": "t", "headers": [{NAME: BYTES}, {NAME: BYTES}]},
         {
             "topic": "t",
             "value": encoded({NAME: "v1~shop.blue.1"}),
@@ -142,3 +143,11 @@ def test_real_records(name: str, expected: list[str | None] | None) -> None:
     assert found
     assert [Token.parse(text) for text in expected or [None] * len(found)] == found
     assert not carriers.unread
+
+
+def test_two_headers_that_differ() -> None:
+    """What is said twice in different ways is no decision, and is counted."""
+    record = {"value": "", "headers": [{NAME: BYTES}, {NAME: BYTES[:-1]}]}
+
+    assert carriers.from_record(record) is None
+    assert {"duplicated": 1} == carriers.unread

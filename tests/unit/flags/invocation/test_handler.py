@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import functools
+import threading
 import traceback
 from types import SimpleNamespace
 from typing import Any
@@ -81,6 +84,63 @@ def test_asynchronous_handlers() -> None:
         ]
 
     assert [GREEN, Token(), Token()] == asyncio.run(both())
+
+
+def test_handlers_that_only_turn_out_to_be_asynchronous() -> None:
+    """Behind others' decorators, and in objects, a coroutine has its decision too."""
+
+    async def slow(event: Any, context: Any, _: Any = None) -> Token:  # noqa: ARG001
+        await asyncio.sleep(0)
+        return flags.current()
+
+    class App:
+        async def __call__(self, event: Any, context: Any) -> Token:
+            return await slow(event, context)
+
+    hidden: list[Any] = [
+        functools.partial(slow, _=7),
+        App(),
+        lambda event, context: slow(event, context, 7),
+    ]
+
+    async def main(function: Any) -> tuple[Token, Token]:
+        return await flags.handler(function)(SET, None), flags.current()
+
+    for function in hidden:
+        assert (GREEN, Token()) == asyncio.run(main(function))
+
+
+@pytest.mark.parametrize("event", [{NAME: "v1~shop.blue.1"}, {}, {"Records": []}])
+def test_a_handler_that_calls_another(event: Any) -> None:
+    """What it had in force before the call it has after it, for threads too."""
+    inner: Any = flags.handler(lambda event, _: flags.current())  # noqa: ARG005
+
+    @flags.handler
+    def outer(_: Any, context: Any) -> list[Token]:
+        inner(event, context)
+        with_thread = threading.Thread(target=lambda: found.append(flags.current()))
+        found = [flags.current()]
+        with_thread.start()
+        with_thread.join()
+        return found
+
+    assert [GREEN, GREEN] == outer(SET, None)
+    assert flags.current() == Token()
+
+
+def test_handlers_at_the_same_time() -> None:
+    """None of them leaves its decision behind, whichever ends last."""
+
+    @flags.handler
+    async def slow(event: Any, context: float) -> Token:  # noqa: ARG001
+        await asyncio.sleep(context)
+        return flags.current()
+
+    async def both() -> None:
+        await asyncio.gather(slow(SET, 0), slow({NAME: "v1~shop.blue.1"}, 0.01))
+
+    contextvars.Context().run(asyncio.run, both())
+    assert contextvars.Context().run(flags.current) == Token()
 
 
 def test_it_looks_as_it_did() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dis
 import itertools
 import json
 import pickle
@@ -10,7 +11,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.data_classes import KinesisStreamEvent, SQSEvent
+from aws_lambda_powertools.utilities.data_classes import (
+    KinesisStreamEvent,
+    SQSEvent,
+    event_source,
+)
 
 import flags
 from flags.token import NAME, Token
@@ -67,14 +72,36 @@ def numbered_from_one(event: Any) -> list[Any]:
     return [now() for _ in enumerate(records, start=1)]
 
 
-def generated(event: Any) -> list[Any]:
-    """What a generator expression handles itself."""
-    return list(now() for _ in event["Records"])  # noqa: C400 - that's the test
+def numbered_from_two(event: Any) -> list[Any]:
+    """With numbers, and calls among the arguments."""
+    found = []
+    for _ in enumerate(event.get("Records", []), int("2")):
+        found.append(now())  # noqa: PERF401 - a plain loop is the test
+    return found
 
 
 def data_classes(event: Any) -> list[Any]:
     """Over Powertools' data classes."""
     return [now() for _ in SQSEvent(event).records]
+
+
+def data_class(event: Any) -> list[Any]:
+    """Over one in a variable."""
+    event = SQSEvent(event)
+    found = []
+    for _ in event.records:
+        found.append(now())  # noqa: PERF401 - a plain loop is the test
+    return found
+
+
+def data_class_of_a_closure(event: Any) -> list[Any]:
+    """Over one that others see too."""
+    batch = SQSEvent(event)
+
+    def count() -> int:
+        return len(list(batch.records))
+
+    return [now() for _ in batch.records][: count()]
 
 
 def nested(event: Any) -> list[Any]:
@@ -101,16 +128,20 @@ def changed(event: Any) -> list[Any]:
         comprehension,
         numbered,
         numbered_from_one,
-        generated,
+        numbered_from_two,
         data_classes,
+        data_class,
+        data_class_of_a_closure,
         nested,
         changed,
     ],
 )
 def test_each_record_has_its_own(code: Callable[[Any], list[Any]]) -> None:
     """Where records are seen to be handled one by one."""
-    assert TEXTS == flags.handler(lambda event, _: code(event))(batch(), None)
-    assert now() is None
+    # Python takes other instructions for what has run for a while.
+    for _ in range(40):
+        assert TEXTS == flags.handler(lambda event, _: code(event))(batch(), None)
+        assert now() is None
 
 
 def index(event: Any) -> list[Any]:
@@ -136,6 +167,93 @@ def mapped(event: Any) -> list[Any]:
 def ahead(event: Any) -> list[Any]:
     """By what reads one ahead."""
     return [None, *(now() for _ in itertools.pairwise(event["Records"]))]
+
+
+def generated(event: Any) -> list[Any]:
+    """By a generator expression, of which nobody knows who takes what it yields."""
+    return list(now() for _ in event["Records"])  # noqa: C400 - that's the test
+
+
+def generated_ahead(event: Any) -> list[Any]:
+    """By what reads a generator expression ahead."""
+    records = (record for record in event["Records"])
+    return [None, *(now() for _ in itertools.pairwise(records))]
+
+
+def numbered_ahead(event: Any) -> list[Any]:
+    """By what reads ahead with numbers."""
+    found: list[Any] = [None]
+    for _ in itertools.pairwise(enumerate(event["Records"])):
+        found.append(now())  # noqa: PERF401 - a plain loop is the test
+    return found
+
+
+def ahead_behind_numbers(event: Any) -> list[Any]:
+    """By what reads ahead, in code that has numbers for something else."""
+    ahead_of = itertools.pairwise
+    for _ in enumerate("ab"):
+        found: list[Any] = [None]
+        for _ in ahead_of(event["Records"]):
+            found.append(now())  # noqa: PERF401 - a plain loop is the test
+    return found
+
+
+def ahead_in_numbers(event: Any) -> list[Any]:
+    """By what reads ahead among the arguments of `enumerate`."""
+    ahead_of = itertools.pairwise
+    return [
+        None,
+        *(x for _, x in enumerate([now() for _ in ahead_of(event["Records"])])),
+    ]
+
+
+def data_classes_ahead(event: Any) -> list[Any]:
+    """By what reads Powertools' data classes ahead."""
+    return [None, *[now() for _ in itertools.pairwise(SQSEvent(event).records)]]
+
+
+class Pairs:
+    """A class of somebody's, with records that are pairs."""
+
+    def __init__(self, event: Any) -> None:
+        self.records = itertools.pairwise(SQSEvent(event).records)
+
+
+def named_alike(event: Any) -> list[Any]:
+    """By what has the same name, and reads ahead."""
+    pairs = Pairs(event)
+    found: list[Any] = [None]
+    for _ in pairs.records:
+        found.append(now())  # noqa: PERF401 - a plain loop is the test
+    return found
+
+
+def made_alike(event: Any) -> list[Any]:
+    """By what has the same name, and is made right there."""
+    return [None, *[now() for _ in Pairs(event).records]]
+
+
+def next_of_data_classes(event: Any) -> list[Any]:
+    """By hand, out of a generator of Powertools'."""
+    records = SQSEvent(event).records
+    return [(next(records), now())[1] for _ in range(4)]
+
+
+def data_classes_in_a_generator(event: Any) -> list[Any]:
+    """By a generator over data classes."""
+    records = (record for record in SQSEvent(event).records)
+    return [now() for _ in records]
+
+
+def spread(event: Any) -> list[Any]:
+    """By `enumerate` of what is taken apart for it."""
+    found: list[Any] = []
+    try:
+        for _ in enumerate(*event["Records"]):
+            found.append("no")  # noqa: PERF401 - a plain loop is the test
+    except TypeError:
+        found += [now()] * 4
+    return found
 
 
 def in_chunks(event: Any) -> list[Any]:
@@ -183,6 +301,17 @@ def collected(event: Any) -> list[Any]:
         in_order,
         mapped,
         ahead,
+        generated,
+        generated_ahead,
+        numbered_ahead,
+        ahead_behind_numbers,
+        ahead_in_numbers,
+        data_classes_ahead,
+        named_alike,
+        made_alike,
+        next_of_data_classes,
+        data_classes_in_a_generator,
+        spread,
         in_chunks,
         numbered_chunks,
         by_hand,
@@ -192,10 +321,13 @@ def collected(event: Any) -> list[Any]:
 )
 def test_rather_none_than_a_wrong_one(code: Callable[[Any], list[Any]]) -> None:
     """Where nobody sees which record is handled, none of theirs is in force."""
-    assert flags.handler(lambda event, _: code(event))(batch(), None) == NONE
+    for _ in range(40):
+        assert flags.handler(lambda event, _: code(event))(batch(), None) == NONE
 
 
-@pytest.mark.parametrize("code", [index, a_list, in_order, mapped, unpacked, collected])
+@pytest.mark.parametrize(
+    "code", [index, a_list, generated, in_order, mapped, unpacked, collected]
+)
 def test_what_all_agree_on_is_in_force_anywhere(
     code: Callable[[Any], list[Any]],
 ) -> None:
@@ -312,18 +444,35 @@ def test_other_sources() -> None:
 
 def test_an_unknown_python_shows_no_loops(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where instructions have other names, none is better than a wrong one."""
-    import opcode  # noqa: PLC0415 - to be without them
+    from flags.invocation import frames  # noqa: PLC0415 - imported late by us as well
 
-    from flags.invocation import loops  # noqa: PLC0415 - imported late by us as well
-
-    loops._loops_at.cache_clear()  # noqa: SLF001
-    monkeypatch.setattr(opcode, "opmap", {})
+    frames._steps.cache_clear()  # noqa: SLF001
+    steps = dis.get_instructions
+    monkeypatch.setattr(
+        dis,
+        "get_instructions",
+        lambda code: [step._replace(opname="OTHER") for step in steps(code)],
+    )
     try:
         assert (
             flags.handler(lambda event, _: comprehension(event))(batch(), None) == NONE
         )
     finally:
-        loops._loops_at.cache_clear()  # noqa: SLF001
+        frames._steps.cache_clear()  # noqa: SLF001
+
+
+def test_events_in_a_data_class() -> None:
+    """Behind Powertools' `event_source` the handler gets what it got, followed."""
+
+    @event_source(data_class=SQSEvent)
+    @flags.handler
+    def code(event: SQSEvent, context: Any) -> list[Any]:  # noqa: ARG001
+        assert isinstance(event, SQSEvent)
+        return [now() for _ in event.records]
+
+    context: Any = None
+    assert TEXTS == code(batch(), context)
+    assert not flags.carriers.unread
 
 
 def test_records_have_tokens() -> None:

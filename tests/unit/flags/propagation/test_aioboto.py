@@ -25,7 +25,9 @@ def module(error: Exception | None = None) -> Any:
     class AioBaseClient(BaseClient):
         def __init__(self) -> None:
             model = SimpleNamespace(service_name="sqs")
-            self.meta: Any = SimpleNamespace(service_model=model)
+            self.meta: Any = SimpleNamespace(
+                service_model=model, region_name="eu-west-1"
+            )
             self.sent: list[Any] = []
 
         async def _make_api_call(self, operation_name: str, api_params: Any) -> str:

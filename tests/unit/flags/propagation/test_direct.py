@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 from typing import Any
 
@@ -114,20 +115,60 @@ def test_no_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "checkout" == called(FunctionName="checkout")
 
 
+BESIDE = base64.b64encode(b'{"custom":{"canary-decision":"v1~shop.green.12"}}').decode()
+
+
 @pytest.mark.usefixtures("decided")
 @pytest.mark.parametrize("code", ["ResourceNotFoundException", "AccessDeniedException"])
-def test_no_way_through(aws: Any, code: str) -> None:
-    """An alias that is gone or forbidden: the call goes the caller's way."""
+@pytest.mark.parametrize("place", [{}, {"Qualifier": "live"}])
+def test_no_way_through(aws: Any, code: str, place: dict[str, str]) -> None:
+    """An alias that is gone or forbidden: the caller's way, with the decision."""
+    callee = {"FunctionName": "edge" if place else "checkout", **place}
     client = aws("lambda")
     with Stubber(client) as stubber:
-        stubber.add_client_error("invoke", code)
+        stubber.add_client_error(
+            "invoke",
+            code,
+            expected_params={"FunctionName": GREEN, "ClientContext": BESIDE},
+        )
+        stubber.add_response(
+            "invoke", {"StatusCode": 200}, {**callee, "ClientContext": BESIDE}
+        )
+        answer = client.invoke(**callee)
+        stubber.assert_no_pending_responses()
+
+    assert 200 == answer["StatusCode"]
+    assert not propagation.skipped
+
+
+@pytest.mark.usefixtures("decided")
+def test_no_way_through_with_a_decision(aws: Any) -> None:
+    """What is refused there for what is in it goes as the caller made it."""
+    client = aws("lambda")
+    with Stubber(client) as stubber:
+        stubber.add_client_error("invoke", "ResourceNotFoundException")
+        stubber.add_client_error("invoke", "InvalidRequestContentException")
         stubber.add_response(
             "invoke", {"StatusCode": 200}, {"FunctionName": "checkout"}
         )
-        answer = client.invoke(FunctionName="checkout")
+        client.invoke(FunctionName="checkout")
+        stubber.add_client_error("invoke", "ResourceNotFoundException")
+        stubber.add_client_error("invoke", "ResourceNotFoundException")
+        with pytest.raises(ClientError, match="ResourceNotFound"):
+            client.invoke(FunctionName="checkout")
+        stubber.assert_no_pending_responses()
 
-    assert 200 == answer["StatusCode"]
     assert {"lambda": 1} == propagation.skipped
+
+
+@pytest.mark.usefixtures("decided")
+def test_a_client_of_another_region(aws: Any) -> None:
+    """A bare name is one of the client's region, where the alias is not."""
+    there = aws("lambda", region_name="us-east-1")
+    with Stubber(there) as stubber:
+        sent = {"FunctionName": "checkout", "ClientContext": BESIDE}
+        stubber.add_response("invoke", {"StatusCode": 200}, sent)
+        assert 200 == there.invoke(FunctionName="checkout")["StatusCode"]
 
 
 @pytest.mark.usefixtures("decided")

@@ -57,7 +57,13 @@ def test_put_events(aws: Any) -> None:
         (' {"b":1,"a":2.50} \n', f' {{"b":1,"a":2.50,"{NAME}":"{WIRE}"}} \n'),
         ('{"a":1,"a":"\\u00e9é"}', f'{{"a":1,"a":"\\u00e9é","{NAME}":"{WIRE}"}}'),
         ('{"x":{"y":[]}}', f'{{"x":{{"y":[]}},"{NAME}":"{WIRE}"}}'),
-        (f'{{"{NAME}":"v1~a.b.1"}}', f'{{"{NAME}":"v1~a.b.1"}}'),
+        (f'{{"{NAME}":"{WIRE}"}}', f'{{"{NAME}":"{WIRE}"}}'),
+        # A stranger's, passed on: however often, and whatever else is there.
+        (f'{{"{NAME}":"v1~a.b.1"}}', f'{{"{NAME}":"{WIRE}"}}'),
+        (
+            f' {{"n" : 1.50 ,"{NAME}" : {{"x":["}}"]}} ,"\\u0063anary-decision":1 }} ',
+            f' {{"n" : 1.50 ,"{NAME}" : "{WIRE}" ,"\\u0063anary-decision":"{WIRE}" }} ',
+        ),
     ],
 )
 def test_detail_stays_as_it_is(aws: Any, detail: str, expected: str) -> None:

@@ -47,8 +47,8 @@ def test_other_input(given: Any) -> None:
 
 
 def test_a_decision_already() -> None:
-    """Input that has a decision keeps it."""
-    params = {"stateMachineArn": "m", "input": json.dumps({NAME: "v1~shop.blue.1"})}
+    """Input that has this decision stays as it is."""
+    params = {"stateMachineArn": "m", "input": json.dumps({NAME: WIRE})}
 
     assert carrying("stepfunctions", "StartExecution", params) is params
     assert not propagation.skipped

@@ -12,7 +12,10 @@ from flags.propagation.hosts import is_signature, permits
 
 @pytest.fixture(autouse=True)
 def _listed() -> Iterator[None]:
-    hosts.allow(" Orders.example.com, .internal.example.com,, . ,127.0.0.1,")
+    hosts.allow(
+        " Orders.example.com, .internal.example.com,, . ,127.0.0.1,"
+        "ports.example.com:8080, [::1]:80, ::2, bücher.example, .straße.example., a..ü"
+    )
     yield
     hosts.allow("")
 
@@ -26,6 +29,11 @@ def _listed() -> Iterator[None]:
         "a.internal.example.com",
         "a.b.internal.example.com",
         "127.0.0.1",
+        "ports.example.com",
+        "::1",
+        "::2",
+        "xn--bcher-kva.example",
+        "a.strasse.example",
     ],
 )
 def test_listed(host: str) -> None:
@@ -42,6 +50,8 @@ def test_listed(host: str) -> None:
         "evilinternal.example.com",
         "a.internal.example.com.evil.com",
         "127.0.0.2",
+        "strasse.example",
+        "a..ü",
         "",
     ],
 )

@@ -45,6 +45,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
+    def do_CONNECT(self) -> None:
+        """Note it, and refuse."""
+        self.seen.append((self.path, self.headers.get_all(NAME) or []))
+        self.send_error(502)
+
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
@@ -209,8 +214,33 @@ def test_by_a_proxy(port: int) -> None:
         proxy.request("GET", "http://elsewhere.example:81/x")
         proxy.request("GET", "http://else.example/?http://elsewhere.example/")
         proxy.request("GET", "http://[::1]:81/x")
+    raw = http.client.HTTPConnection("localhost", port)
+    for end in ("/", "?", "#", "\\"):
+        raw.request("GET", f"http://else.example{end}@elsewhere.example/")
+        raw.getresponse().read()
+    raw.close()
 
-    assert [[], [WIRE], [], [WIRE]] == [found for _, found in Handler.seen]
+    assert [[], [WIRE], [], [WIRE], *[[]] * 4] == [found for _, found in Handler.seen]
+
+
+@pytest.mark.usefixtures("decided")
+def test_the_way_through_a_proxy(port: int) -> None:
+    """A proxy that is asked for a way to a listed host is not told the decision."""
+    hosts.allow("elsewhere.example")
+    url, proxy = "https://elsewhere.example/", f"http://127.0.0.1:{port}"
+
+    async def by_aiohttp() -> None:
+        async with aiohttp.ClientSession() as client:
+            await client.get(url, proxy=proxy)
+
+    with pytest.raises(aiohttp.ClientHttpProxyError):
+        asyncio.run(by_aiohttp())
+    with pytest.raises(requests.exceptions.ProxyError):
+        requests.get(url, proxies={"https": proxy}, timeout=10)
+    with pytest.raises(httpx.ProxyError):
+        httpx.get(url, proxy=proxy)
+
+    assert [("elsewhere.example:443", [])] * 3 == Handler.seen
 
 
 @each_client
@@ -235,6 +265,54 @@ def test_baggage(get: Get, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
         [],
     ] == Handler.baggage
     assert given == {"Baggage": own}
+
+
+BAGGAGES = [("baggage", "a=1"), ("baggage", "b=2")]
+
+
+def two_by_http_client(url: str, headers: list[tuple[str, str]]) -> None:
+    """By the standard library."""
+    connection = http.client.HTTPConnection("localhost", int(url.split(":")[2]))
+    connection.putrequest("GET", "/")
+    for name, value in headers:
+        connection.putheader(name, value)
+    connection.endheaders()
+    connection.getresponse().read()
+    connection.close()
+
+
+def two_by_httpx(url: str, headers: list[tuple[str, str]]) -> None:
+    """By httpx."""
+    httpx.get(url, headers=headers)
+
+
+def two_by_aiohttp(url: str, headers: list[tuple[str, str]]) -> None:
+    """By aiohttp."""
+
+    async def run() -> None:
+        async with (
+            aiohttp.ClientSession() as client,
+            client.get(url, headers=headers) as answer,
+        ):
+            await answer.read()
+
+    asyncio.run(run())
+
+
+@pytest.mark.usefixtures("decided")
+@pytest.mark.parametrize("get", [two_by_http_client, two_by_httpx, two_by_aiohttp])
+def test_baggage_in_two_headers(
+    get: Callable[[str, Any], None], port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None of them is lost, and a decision in any of them is kept."""
+    monkeypatch.setattr("flags.carriers.headers.BAGGAGE", True)
+    url, kept = f"http://localhost:{port}", f"{NAME}=v1~shop.blue.1"
+    get(url, BAGGAGES)
+    get(url, [BAGGAGES[0], ("baggage", kept)])
+
+    first, second = (sorted(found) for found in Handler.baggage)
+    assert [f"a=1,{NAME}={WIRE}", "b=2"] == first
+    assert ["a=1", kept] == second
 
 
 @each_client

@@ -77,7 +77,18 @@ def test_a_decision_already() -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["!", "e", encoded([1]), encoded({"custom": [1]}), 7, b"\xff\xff\xff\xff"]
+    "given",
+    [
+        "!",
+        "e",
+        encoded([1]),
+        encoded({"custom": [1]}),
+        encoded({"custom": []}),
+        encoded({"custom": 0}),
+        base64.b64encode(b'{"n":1e999}').decode(),
+        7,
+        b"\xff\xff\xff\xff",
+    ],
 )
 def test_other_client_contexts(given: Any) -> None:
     """A ClientContext that is none goes as it is, and is counted."""
@@ -158,3 +169,32 @@ def test_dry_run() -> None:
     params = {**asynchronous(b"{}"), "InvocationType": "DryRun"}
 
     assert carrying("lambda", "Invoke", params) is params
+
+
+@pytest.mark.parametrize(
+    ("rule", "callee", "inside"),
+    [
+        ("True", "checkout", True),
+        (" true ", "checkout", True),
+        ("checkout", "checkout", True),
+        ("ledger, checkout", "checkout:live", True),
+        ("checkout", "123456789012:function:checkout", True),
+        ("checkout", "arn:aws:lambda:eu-west-1:123456789012:function:checkout:l", True),
+        ("checkout", "check", False),
+        ("ledger,true", "checkout", False),
+        ("ledger, ", "checkout", False),
+        ("ledger", None, False),
+        ("false", "checkout", False),
+        ("1", "checkout", False),
+        (" ", "checkout", False),
+    ],
+)
+def test_rules(
+    rule: str, callee: Any, *, inside: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rule is for all callees, or for those it names."""
+    monkeypatch.setenv("CANARY_ASYNC_PAYLOAD", rule)
+    params = {**asynchronous(b"{}"), "FunctionName": callee}
+
+    assert inside is (carrying("lambda", "Invoke", params) is not params)
+    assert not propagation.skipped

@@ -73,8 +73,8 @@ def test_other_data(data: Any) -> None:
 
 
 def test_a_decision_already() -> None:
-    """Data that has a decision keeps it."""
-    data = json.dumps({NAME: "v1~shop.blue.1"}).encode()
+    """Data that has this decision stays as it is."""
+    data = json.dumps({NAME: WIRE}).encode()
     params = {"Records": [{"Data": data, "PartitionKey": "a"}]}
 
     assert carrying("kinesis", "PutRecords", params) is params

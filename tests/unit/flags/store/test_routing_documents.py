@@ -20,6 +20,8 @@ SOURCES = (
     "'sns', 'sqs', 'eventbridge', 'scheduler', 's3', 'kinesis', 'dynamodb', 'kafka', "
     "'mq', 'iot', 'firehose', 'stepfunctions', 'cloudformation' or 'direct'"
 )
+SECONDS = "give seconds from 0 to 300, as a number"
+PERCENTAGE = "give a percentage from 0 to 100, as a number"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,7 @@ SOURCES = (
         (
             {"match": {"source": []}},
             "match.source",
-            "value should have at least 1 item after validation, not 0",
+            "give a source, or a list of sources; leave it out for all",
         ),
         ({"match": {"url": "/"}}, "match.url", UNKNOWN),
         (
@@ -45,15 +47,24 @@ SOURCES = (
         ({"identity": [{}]}, "identity[0]", PLACES),
         ({"identity": [{"header": None}]}, "identity[0]", PLACES),
         ({"identity": [{"header": "a", "cookie": "b"}]}, "identity[0]", PLACES),
-        ({"identity": [{"group": False}]}, "identity[0].group", "input should be True"),
+        (
+            {"identity": [{"group": False}]},
+            "identity[0].group",
+            "say true, or leave it out",
+        ),
+        ({"identity": [{"key": 1}]}, "identity[0].key", "say true, or leave it out"),
         ({"identity": [{"body": "user["}]}, "identity[0].body", EXPRESSION),
         (
             {"attributes": {"plan": {"detail": "b["}}},
             "attributes.plan.detail",
             EXPRESSION,
         ),
-        ({"log": 101}, "log", "input should be less than or equal to 100"),
-        ({"timeout": -1}, "timeout", "input should be greater than or equal to 0"),
+        ({"log": 101}, "log", PERCENTAGE),
+        ({"log": float("nan")}, "log", PERCENTAGE),
+        ({"timeout": -1}, "timeout", SECONDS),
+        ({"timeout": 301}, "timeout", SECONDS),
+        ({"timeout": "1m"}, "timeout", SECONDS),
+        ({"timeout": True}, "timeout", SECONDS),
         (
             {"batch_failures": "some"},
             "batch_failures",

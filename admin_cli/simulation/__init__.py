@@ -1,0 +1,1 @@
+"""Rollouts that are played before they are started: asked for, and told."""
