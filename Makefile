@@ -1,6 +1,8 @@
 PYTHON ?= python3
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
+# Some tests run make, which must not look for the jobs of this one.
+PYTEST := MAKEFLAGS= MFLAGS= $(BIN)/python -m pytest
 # pip alone, and as it is configured here: a mirror or proxy set for pip is used.
 # The lock files are complete, so nothing is left to resolve (--no-deps).
 PIP := -m pip install -qq --disable-pip-version-check --no-deps
@@ -48,13 +50,13 @@ format: .venv/.stamp ## put the code in shape
 	$(BIN)/ruff check --fix
 
 unit: .venv/.stamp ## tests that need nothing but Python
-	$(BIN)/python -m pytest -m "not e2e and not packaging"
+	$(PYTEST) -m "not e2e and not packaging"
 
 packaging: venvs ## build the stack and import what was built
-	$(BIN)/python -m pytest -m packaging
+	$(PYTEST) -m packaging
 
 e2e: venvs ## tests against the emulator
-	$(BIN)/python -m pytest -m e2e
+	$(PYTEST) -m e2e
 
 build: .venv-sam/.stamp ## build what `sam deploy` sends to AWS
 	.venv-sam/bin/sam validate

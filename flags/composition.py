@@ -12,6 +12,7 @@ from flags.errors import StoreUnavailable
 from flags.hints import TYPE_CHECKING
 from flags.reader import TableReader
 from flags.snapshot import Snapshot
+from flags.switches import is_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +69,7 @@ def _bootstrap(environ: Mapping[str, str]) -> str | None:
 
 
 def _usage(environ: Mapping[str, str], client: AwsClient, table: str) -> Usage | None:
-    if environ.get("CANARY_REPORT_USE", "").lower() != "true":
+    if not is_on(environ.get("CANARY_REPORT_USE")):
         return None
     from flags.usage import reporting  # noqa: PLC0415 - most don't
 
