@@ -64,7 +64,9 @@ def records(source: str, tree: Any) -> list[Any]:
     if source == "kafka" or (source == "mq" and held == [None]):
         parts = tree.last("records" if source == "kafka" else "rmqMessagesByQueue")
         held = [part for _, part in parts] if isinstance(parts, Members) else []
-    return [one for part in held if isinstance(part, list) for one in part]
+    # An object is a list of members here, but no list of records.
+    lists = (it for it in held if isinstance(it, list) and not isinstance(it, Members))
+    return [one for part in lists for one in part]
 
 
 def _told(request: Members) -> Any:
