@@ -11,7 +11,7 @@ from typing import Any
 from flags import carriers
 from flags.token import Token
 from router.document import Malformed, Node
-from router.errors import NotJson, RouterError
+from router.errors import NotJson, RouterError, UnevenAnswer
 from router.sources import recognise
 from tests.fuzz.documents import Members, depth, dump, load
 from tests.fuzz.places import odd, records, told, without
@@ -94,6 +94,10 @@ def any_answer(rig: Rig, event: bytes, answer: bytes, *, visits: bool) -> None:
     rig.answer = answer
     try:
         found = rig.handle(event)
+    except UnevenAnswer:
+        # One answer for two groups of fields can't be right.
+        assert visits
+        return
     finally:
         rig.answer = b"null"
     assert isinstance(found, bytes)

@@ -19,6 +19,7 @@ from flags.store.memory import MemoryStore
 from flags.store.writer import Writer
 from router.config import Config
 from router.dispatch import Router
+from router.document import Node
 from router.recorder import Recorder
 from router.routing import build
 from router.trust import Trust
@@ -112,7 +113,14 @@ class Rig:
         alias = arn.rpartition(":")[2]
         seen = Seen(alias=alias, payload=payload, context=context)
         self.seen.append(seen)
-        return self.says(seen) if self.says else Reply(payload=self.answer)
+        return self.says(seen) if self.says else Reply(payload=self._said(payload))
+
+    def _said(self, payload: bytes) -> bytes:
+        """The answer; of nothing, one for each field of a batch, as resolvers must."""
+        if self.answer != b"null" or not payload.lstrip().startswith(b"["):
+            return self.answer
+        fields = len(Node.of(payload).elements())
+        return b"[%s]" % b",".join([b"null"] * fields)
 
 
 def rules(*, weight: float | None = None, routes: Sequence[Any] = ()) -> dict[str, Any]:
