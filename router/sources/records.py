@@ -82,6 +82,6 @@ def put_attribute(
     ours = (written(str(token)),) if token.members else ()
     if attributes is not None and attributes.is_object:
         edits.rewrite(attributes, is_ours, ours)
-    elif ours:
+    elif ours and (attributes is None or attributes.raw == "null"):
         added = f'"{name}":{{{ours[0]}}}'
         edits.rewrite(holder, lambda found: found == name, (added,))

@@ -15,7 +15,7 @@ from router.errors import NotJson, RouterError, UnevenAnswer
 from router.sources import recognise
 from tests.fuzz.documents import Members, depth, dump, load
 from tests.fuzz.places import odd, records, told, without
-from tests.fuzz.rig import Rig
+from tests.fuzz.rig import Reply, Rig
 
 # Of documents that are compared, which is done by recursion.
 DEEPEST = 200
@@ -91,7 +91,7 @@ def strangers(rig: Rig, event: bytes) -> None:
 
 def any_answer(rig: Rig, event: bytes, answer: bytes, *, visits: bool) -> None:
     """A single answer comes back as it is, but for a visitor's cookie."""
-    rig.answer = answer
+    rig.says = lambda _: Reply(payload=answer)
     try:
         found = rig.handle(event)
     except UnevenAnswer:
@@ -99,7 +99,7 @@ def any_answer(rig: Rig, event: bytes, answer: bytes, *, visits: bool) -> None:
         assert visits
         return
     finally:
-        rig.answer = b"null"
+        rig.says = None
     assert isinstance(found, bytes)
     assert answer == found or visits
 

@@ -96,6 +96,7 @@ ANSWERS = st.one_of(
 
 @given(name=names, answer=ANSWERS)
 @example(name="firehose_direct", answer=b"not JSON")
+@example(name="appsync_batch", answer=b"null")
 @example(name="http_default", answer=b'{"statusCode":1.10,"statusCode":200}')
 @hundreds
 def test_any_answer(name: str, answer: bytes) -> None:
