@@ -62,7 +62,11 @@ class Started(Record):
 
 
 class Invocations(Record):
-    """All invocations that one event leads to. `aliases` maps names on ARNs."""
+    """All invocations that one event leads to. `aliases` maps names on ARNs.
+
+    `watched` says that somebody wants to know of each unit whether it failed; only
+    then are answers read for it.
+    """
 
     begin: targets.Begin
     clock: Callable[[], float]
@@ -72,6 +76,7 @@ class Invocations(Record):
     route: Route | None
     event: Node
     context: Any
+    watched: bool = False
 
     def run(
         self, chosen: Sequence[Chosen], meanwhile: Callable[[], None]
@@ -94,14 +99,27 @@ class Invocations(Record):
             # Answers are waited for in turn, so how long another took isn't known.
             done = [self._finish(one, timed=one is under_way[0]) for one in under_way]
             needs = max(needs, sum(one.waited for one in done))
-            failed = any(self._failed(one.outcome) for one in done)
+            # To know it, answers are parsed: not for nothing.
+            failed = wave is not planned[-1] and any(map(self._failed, done))
             settled += done
         return settled
 
-    def _failed(self, outcome: Outcome) -> bool:
-        # A list of failures counts only where somebody reads it.
-        whole = self.route is not None and self.route.whole
-        return outcome.error is not None if whole else self.source.failed(outcome)
+    @property
+    def _whole(self) -> bool:
+        """Whether a list of failures counts for nothing, since nobody reads it."""
+        return self.route is not None and self.route.whole
+
+    def _failed(self, settled: Settled) -> bool:
+        outcome = settled.outcome
+        return outcome.error is not None if self._whole else self.source.failed(outcome)
+
+    def _failures(self, outcome: Outcome) -> tuple[bool | None, ...]:
+        if not self.watched:
+            return ()
+        try:
+            return self.source.failures(outcome, whole=self._whole)
+        except Exception:  # noqa: BLE001 - to be watched never costs a request
+            return (None,) * len(outcome.parts)
 
     def _start(self, group: list[Chosen], needs: float) -> Started:
         alias, began = group[0].choice.alias, self.clock()
@@ -146,11 +164,13 @@ class Invocations(Record):
             except Exception as raised:  # noqa: BLE001 - merged with the others
                 error = raised
             seconds = self.clock() - started.began if timed else None
+        waited = self.clock() - waits
+        outcome = Outcome(parts=_parts(group), answer=answer, error=error)
         settled = Settled(
             group=group,
-            outcome=Outcome(parts=_parts(group), answer=answer, error=error),
-            legs=(_leg(group, seconds, error),),
-            waited=self.clock() - waits,
+            outcome=outcome,
+            legs=(_leg(group, seconds, error, self._failures(outcome)),),
+            waited=waited,
             dropped=started.dropped,
         )
         if error is not None and self._may_fall_back(group[0].choice, error):
@@ -189,12 +209,18 @@ def encode(text: str) -> bytes:
     return text.encode("latin-1")
 
 
-def _leg(group: list[Chosen], seconds: float | None, error: Exception | None) -> Leg:
+def _leg(
+    group: list[Chosen],
+    seconds: float | None,
+    error: Exception | None,
+    failures: tuple[bool | None, ...],
+) -> Leg:
     return Leg(
         alias=group[0].choice.alias,
         choices=[item.choice for item in group],
         seconds=seconds,
         error=error,
+        failures=failures,
     )
 
 

@@ -12,9 +12,13 @@ class Leg(Record):
     """One invocation of an alias, with the choices of the units that it was for.
 
     `seconds` is how long the target took, None if it wasn't invoked, or if another
-    target's answer was waited for first. `error` is
-    what came instead of an answer. `fallback` says that stable was asked after it:
-    that one is a leg of its own, with the units' new choices.
+    target's answer was waited for first. `error` is what came instead of an answer.
+    `fallback` says that stable was asked after it: that one is a leg of its own, with
+    the units' new choices.
+
+    `failures` has an entry for each choice, if somebody watches: whether its unit
+    failed, None where that is not to be counted (`Source.failures`). Empty if nobody
+    does: then all failed if there is an error, and none if not.
     """
 
     alias: str
@@ -22,6 +26,7 @@ class Leg(Record):
     seconds: float | None
     error: BaseException | None = None
     fallback: bool = False
+    failures: tuple[bool | None, ...] = ()
 
     @property
     def trouble(self) -> bool:
@@ -35,8 +40,8 @@ class Passage(Record):
     `log` is the per cent of events that the route wants in the journal; `overhead`
     the seconds that the router itself took, without waiting for targets. `problem`
     says why the rules are stale, None if they aren't. `dropped` counts decisions that
-    could not be read or carried on, `refused` overrides whose seal did not hold;
-    `keys` says why the keys of seals could not be read, None if they could.
+    found no room in what went out, `refused` overrides whose seal did not hold; `keys`
+    says why the keys of seals could not be read, None if they could.
     """
 
     service: str

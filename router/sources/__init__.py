@@ -63,10 +63,10 @@ def recognise(event: Node) -> Source:
         for mark, module, name in SOURCES:
             if mark in text and (found := source(module, name)).recognises(event):
                 return found
-        if not any(mark in text for mark in _MARKS):
-            return source("direct", "Direct")
-        found = source("direct", "Direct")
-        return found if found.recognises(event) else source("unknown", "Unknown")
+        direct = source("direct", "Direct")
+        if not any(mark in text for mark in _MARKS) or direct.recognises(event):
+            return direct
+        return source("unknown", "Unknown")
     except Malformed:
         return source("unknown", "Unknown")
 

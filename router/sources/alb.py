@@ -26,6 +26,10 @@ class Alb(http.Http):
         """Only `sub`: the identity that the load balancer itself has checked."""
         return http.header(unit, "x-amzn-oidc-identity") if name == "sub" else None
 
+    def is_broken(self, answer: Node) -> bool:
+        """Whether an answer becomes a status of 500 or more, as all do without one."""
+        return not http.is_status(answer.dig("statusCode"))
+
     def remember(self, answer: bytes, visitor: Visitor, unit: Node) -> bytes:
         """Add the cookie in the form that the request came in.
 

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 from flags.hints import Any
 from flags.token import NAME, Token
-from router.document import Edits, Malformed, Node, member
+from router.document import Edits, Malformed, Node
 from router.errors import UnevenAnswer
+from router.sources import decision
 from router.sources.source import Asked, Facts, Outcome, Part, Source
 from router.sources.stripping import strip_headers
-from router.sources.values import mapping, search
+from router.sources.values import mapping, named, search
 
 
 class AppSync(Source):
@@ -72,9 +73,21 @@ class AppSync(Source):
         for index in kept:
             headers, token = _headers(units[index]), chosen[units[index].start].token
             if headers is not None:
-                ours = (member(NAME, str(token)),) if token.members else ()
-                strip_headers(edits, headers, ours)
+                strip_headers(edits, headers, decision.ours(token))
         return edits.text()
+
+    def failures(self, outcome: Outcome, *, whole: bool) -> tuple[bool | None, ...]:
+        """Of a batch, the fields answered with an `errorMessage`.
+
+        All fields, if there is not an answer for each: AppSync takes no other list.
+        """
+        parts = outcome.parts
+        if outcome.error is not None or not _batched(parts[0].unit):
+            return super().failures(outcome, whole=whole)
+        answers = _answers(outcome.answer)
+        if len(answers) != len(parts):
+            return (True,) * len(parts)
+        return tuple(bool(one.dig("errorMessage")) for one in answers)
 
     def merge(self, event: Node, outcomes: Sequence[Outcome], *, whole: bool) -> bytes:
         """The answers of all groups, in the order of the event."""
@@ -91,16 +104,18 @@ class AppSync(Source):
         return f"[{','.join(listed)}]".encode("latin-1")
 
 
+def _batched(unit: Node) -> bool:
+    """Whether a field is one of a list, if only of itself."""
+    return unit.text[: unit.start].lstrip().startswith("[")
+
+
 def _headers(unit: Node) -> Node | None:
     headers = unit.at("request", "headers")
     return headers if headers is not None and headers.is_object else None
 
 
 def _header(unit: Node, name: str) -> str | None:
-    for found, value in mapping(unit.dig("request", "headers")).items():
-        if found.lower() == name.lower():
-            return str(value)
-    return None
+    return named(mapping(unit.dig("request", "headers")).items(), name)
 
 
 def _claim(identity: Any, name: str) -> Any:

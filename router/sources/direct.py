@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from flags import carriers
 from flags.hints import Any
 from flags.token import NAME, PREFIX, Token
-from router.document import Edits, Node, member
-from router.sources.records import is_ours
+from router.document import Edits, Node
+from router.sources import decision
 from router.sources.source import Asked, Facts, Part, Source
 from router.sources.values import search
 
@@ -66,8 +66,6 @@ class Direct(Source):
         spelled = NAME in event.text or "\\u" in event.text
         if not spelled or NAME not in event:
             return event.text
-        token, edits = parts[0].token, Edits(event.text)
-        edits.rewrite(
-            event, is_ours, (member(NAME, str(token)),) if token.members else ()
-        )
+        edits = Edits(event.text)
+        decision.put(edits, event, parts[0].token)
         return edits.text()

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from flags.hints import Any
 from flags.token import NAME, Token
-from router.document import Edits, Node, member
-from router.sources.records import is_ours
+from router.document import Edits, Node
+from router.sources import decision
 from router.sources.source import Asked, Facts, Part, Source
 from router.sources.values import search
 
@@ -46,10 +46,9 @@ class EventBridge(Source):
 
     def carry(self, event: Node, parts: Sequence[Part]) -> str:
         """The event with our token in its detail."""
-        detail, token = event.get("detail"), parts[0].token
+        detail = event.get("detail")
         if detail is None or not detail.is_object:
             return event.text
         edits = Edits(event.text)
-        ours = (member(NAME, str(token)),) if token.members else ()
-        edits.rewrite(detail, is_ours, ours)
+        decision.put(edits, detail, parts[0].token)
         return edits.text()

@@ -7,20 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flags import carriers
 from flags.hints import Any
-from flags.token import Token
 from router.document import Malformed, Node
 from router.sources.records import Records
 from router.sources.source import Asked, Facts, Outcome
 from router.sources.streams import stream_names
 from router.sources.values import decoded, parse, search
 
+# Results of records that Firehose takes for processed.
+_GOOD = ("Ok", "Dropped")
+
 
 class Firehose(Records):
     """Recognised by `deliveryStreamArn` and `records`."""
 
     name = "firehose"
+    member = "records"
+    encoded = True
 
     def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
@@ -31,15 +34,6 @@ class Firehose(Records):
         names = stream_names(event.string("deliveryStreamArn"))
         return Facts(source=self.name, names={"stream": names})
 
-    def arrays(self, event: Node) -> Sequence[Node]:
-        """The one array."""
-        records = event.get("records")
-        return () if records is None else (records,)
-
-    def units(self, event: Node) -> Sequence[Node]:
-        """The records."""
-        return [unit for array in self.arrays(event) for unit in array.elements()]
-
     def find(self, unit: Node, asked: Asked) -> Any:
         """Look into the data, if that is JSON, or the Kinesis record's key."""
         if asked.kind == "data":
@@ -48,9 +42,18 @@ class Firehose(Records):
             return unit.dig("kinesisRecordMetadata", "partitionKey")
         return super().find(unit, asked)
 
-    def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
-        """The token in the record's data."""
-        return carriers.from_record(unit.dig())
+    def failures(self, outcome: Outcome, *, whole: bool) -> tuple[bool | None, ...]:
+        """The records whose result is no good one, and those left out."""
+        if outcome.error is not None:
+            return super().failures(outcome, whole=whole)
+        told = {
+            one.string("recordId"): one.string("result")
+            for one in _records(outcome.answer)
+        }
+        return tuple(
+            told.get(part.unit.string("recordId")) not in _GOOD
+            for part in outcome.parts
+        )
 
     def merge(self, event: Node, outcomes: Sequence[Outcome], *, whole: bool) -> bytes:
         """The transformed records of all groups, in the order of the event."""

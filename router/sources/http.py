@@ -15,11 +15,12 @@ from flags.hints import Any
 from flags.token import NAME, PREFIX, Token
 from router.document import Node
 from router.sources import stripping, values
-from router.sources.source import Asked, Part, Source, Visitor
+from router.sources.source import Asked, Outcome, Part, Source, Visitor
 
 VISITOR_COOKIE = "canary-id"
 _VISITOR_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _YEAR = 365 * 24 * 3600
+_FIRST_STATUS, _SERVER_ERROR = 100, 500
 
 
 class Http(Source):
@@ -67,6 +68,29 @@ class Http(Source):
         token = parts[0].token
         return stripping.stripped(event, str(token) if token.members else None)
 
+    def failures(self, outcome: Outcome, *, whole: bool) -> tuple[bool | None, ...]:
+        """Whether whoever asked was answered with a server's error."""
+        if outcome.error is not None:
+            return super().failures(outcome, whole=whole)
+        return (self.is_broken(Node.of(outcome.answer)),) * len(outcome.parts)
+
+    def is_broken(self, answer: Node) -> bool:
+        """Whether an answer becomes a status of 500 or more.
+
+        Its own, or the one that stands for an answer which the source can't use. What
+        has no status code is in the short form, and good.
+        """
+        return "statusCode" in answer and not is_status(answer.dig("statusCode"))
+
+
+def is_status(value: Any) -> bool:
+    """Whether it is a status code below 500; API Gateway takes texts as well."""
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value[:4])
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return _FIRST_STATUS <= value < _SERVER_ERROR and value == int(value)
+
 
 def is_authorizer(event: Node) -> bool:
     """Whether an authorizer is asked, which looks like the request that it is for."""
@@ -76,11 +100,7 @@ def is_authorizer(event: Node) -> bool:
 
 def header(event: Node, name: str) -> str | None:
     """A header's value, whatever its case; the first of several."""
-    asked = name.lower()
-    for found, value in headers(event):
-        if found.lower() == asked:
-            return value
-    return None
+    return values.named(headers(event), name)
 
 
 def headers(event: Node) -> Iterator[tuple[str, str]]:

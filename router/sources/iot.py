@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from flags.hints import Any
 from flags.token import Token
 from router.document import Edits, Node
-from router.sources.records import is_ours
+from router.sources import decision
 from router.sources.source import Asked, Facts, Part, Source
 from router.sources.values import search
 
@@ -48,5 +48,5 @@ class Iot(Source):
     def carry(self, event: Node, parts: Sequence[Part]) -> str:  # noqa: ARG002
         """The event, without what a device may call a decision."""
         edits = Edits(event.text)
-        edits.rewrite(event, is_ours)
+        decision.drop(edits, event)
         return edits.text()

@@ -10,22 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flags import carriers
 from flags.hints import Any
-from flags.token import Token
 from router.document import Node
-from router.sources import partial
-from router.sources.records import Records
-from router.sources.source import Asked, Facts, Outcome
+from router.sources.partial import PartialBatch
+from router.sources.source import Asked, Facts
 from router.sources.values import arn_names, decoded, parse, search
 
 _MARKERS = ("aws:kafka", "SelfManagedKafka")
 
 
-class Kafka(Records):
+class Kafka(PartialBatch):
     """Recognised by the event's own `eventSource`."""
 
     name = "kafka"
+    encoded = True
     identity = (Asked(kind="key"),)
 
     def recognises(self, event: Node) -> bool:
@@ -46,10 +44,6 @@ class Kafka(Records):
         members = records.members() if records is not None else ()
         return [member.value for member in members]
 
-    def units(self, event: Node) -> Sequence[Node]:
-        """The records, partition by partition."""
-        return [unit for array in self.arrays(event) for unit in array.elements()]
-
     def find(self, unit: Node, asked: Asked) -> Any:
         """Look into key, headers, or the value if that is JSON."""
         if asked.kind == "key":
@@ -60,32 +54,13 @@ class Kafka(Records):
             return search(asked.name, parse(decoded(unit.dig("value"))))
         return super().find(unit, asked)
 
-    def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
-        """The token among the record's headers, or in its value."""
-        return carriers.from_record(unit.dig())
-
     def lane(self, unit: Node) -> str | None:
         """The partition."""
         return _partition(unit)
 
-    def failed(self, outcome: Outcome) -> bool:
-        """Whether any of its records failed."""
-        return bool(partial.failures(outcome, identifier))
-
-    def merge(
-        self,
-        event: Node,  # noqa: ARG002
-        outcomes: Sequence[Outcome],
-        *,
-        whole: bool,
-    ) -> bytes:
-        """One list of failed records; if every run failed, the error itself."""
-        return partial.merge(outcomes, identifier, whole=whole)
-
-
-def identifier(unit: Node) -> Any:
-    """How partial responses name a record: partition and offset."""
-    return {"partition": _partition(unit), "offset": unit.dig("offset")}
+    def identifier(self, unit: Node) -> Any:
+        """Partition and offset."""
+        return {"partition": _partition(unit), "offset": unit.dig("offset")}
 
 
 def _partition(unit: Node) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flags import carriers
 from flags.hints import Any
-from flags.token import Token
 from router.document import Node
 from router.sources.records import Records
 from router.sources.source import Asked, Facts
@@ -17,6 +15,7 @@ class Mq(Records):
     """Recognised by the event's own `eventSource`."""
 
     name = "mq"
+    encoded = True
 
     def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
@@ -35,10 +34,6 @@ class Mq(Records):
             return (messages,)
         return [one.value for one in queues.members()] if queues is not None else ()
 
-    def units(self, event: Node) -> Sequence[Node]:
-        """The messages."""
-        return [unit for array in self.arrays(event) for unit in array.elements()]
-
     def find(self, unit: Node, asked: Asked) -> Any:
         """Look into the message's properties, or its data if that is JSON."""
         if asked.kind == "attribute":
@@ -46,10 +41,6 @@ class Mq(Records):
         if asked.kind in ("data", "body"):
             return search(asked.name, parse(decoded(unit.dig("data"))))
         return super().find(unit, asked)
-
-    def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
-        """The token in the message's data."""
-        return carriers.from_record(unit.dig())
 
 
 def _queues(event: Node) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from flags import carriers
 from flags.hints import Any
 from flags.token import NAME, Token
-from router.document import Edits, Node, member
+from router.document import Edits, Node
+from router.sources import decision
 from router.sources.source import Part, Source
 
 
@@ -18,25 +19,23 @@ def first_record(event: Node) -> Node | None:
     return elements[0] if elements else None
 
 
-def is_ours(name: str) -> bool:
-    """Whether a member is named like the decision."""
-    return name == NAME
-
-
 class Records(Source):
     """The common part; where the token goes in a record is the subclass's."""
 
     retries = True
+    # The member of the event that is the records' array.
+    member = "Records"
+    # Whether what records say is base64, in which no decision shows unless it is read.
+    encoded = False
 
     def units(self, event: Node) -> Sequence[Node]:
-        """The records."""
-        records = event.get("Records")
-        return records.elements() if records is not None else ()
+        """The records, array by array."""
+        return [unit for array in self.arrays(event) for unit in array.elements()]
 
     def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
         """The token that the record carries, or what is wrapped in it."""
         # Most records carry none, and are not worth parsing.
-        if unit.text.find(NAME, unit.start, unit.end) < 0:
+        if not self.encoded and unit.text.find(NAME, unit.start, unit.end) < 0:
             return None
         return carriers.from_record(unit.dig())
 
@@ -58,30 +57,9 @@ class Records(Source):
 
     def arrays(self, event: Node) -> Sequence[Node]:
         """The arrays that the records stand in."""
-        records = event.get("Records")
+        records = event.get(self.member)
         return () if records is None else (records,)
 
     def put(self, edits: Edits, part: Part) -> None:
         """Put the token into the record, in place of any other: beside its data."""
-        ours = (member(NAME, str(part.token)),) if part.token.members else ()
-        edits.rewrite(part.unit, is_ours, ours)
-
-
-def put_attribute(
-    edits: Edits,
-    holder: Node,
-    name: str,
-    token: Token,
-    written: Callable[[str], str],
-) -> None:
-    """Put the token among the message attributes that are `holder`'s member `name`.
-
-    `written` is the attribute's text in the source's own form.
-    """
-    attributes = holder.get(name)
-    ours = (written(str(token)),) if token.members else ()
-    if attributes is not None and attributes.is_object:
-        edits.rewrite(attributes, is_ours, ours)
-    elif ours and (attributes is None or attributes.raw == "null"):
-        added = f'"{name}":{{{ours[0]}}}'
-        edits.rewrite(holder, lambda found: found == name, (added,))
+        decision.put(edits, part.unit, part.token)

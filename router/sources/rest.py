@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from flags.hints import Any
-from router.document import Node
+from router.document import Malformed, Node
 from router.sources import answers, http
-from router.sources.http import is_authorizer
+from router.sources.http import is_authorizer, is_status
 from router.sources.source import Facts, Visitor
 from router.sources.values import mapping
+
+# What an answer may have. `cookies` is no harm: it is HTTP APIs' that send format 1.0.
+_MEMBERS = frozenset(
+    {"body", "cookies", "headers", "isBase64Encoded", "multiValueHeaders", "statusCode"}
+)
 
 
 class Rest(http.Http):
@@ -33,6 +38,20 @@ class Rest(http.Http):
     def vouched(self, unit: Node) -> bool:
         """Whether the caller signed the request with keys that IAM knows."""
         return bool(unit.string("requestContext", "identity", "userArn"))
+
+    def is_broken(self, answer: Node) -> bool:
+        """Whether an answer becomes a status of 500 or more.
+
+        API Gateway takes no member that it doesn't know for an answer, and none of
+        those that it knows for 200.
+        """
+        try:
+            names = {one.name for one in answer.members()}
+        except Malformed:
+            return True
+        status = answer.dig("statusCode")
+        odd = not answer.is_object or not names <= _MEMBERS
+        return odd or not (status is None or is_status(status))
 
     def remember(self, answer: bytes, visitor: Visitor, unit: Node) -> bytes:
         """Add to the multi-value headers, which API Gateway joins with the others."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flags.hints import Any
 from flags.token import NAME
 from router.document import Edits, Node, quoted
-from router.sources.records import Records, first_record, put_attribute
+from router.sources.decision import put_attribute
+from router.sources.records import Records, first_record
 from router.sources.source import Asked, Facts, Part
 from router.sources.values import arn_names, parse, search
 

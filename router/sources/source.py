@@ -14,7 +14,9 @@ from flags import carriers
 from flags.hints import Any
 from flags.record import Record
 from flags.token import Token
-from router.document import Node
+from router import refusals
+from router.document import Malformed, Node
+from router.errors import NotRun, OutOfTime
 from router.sources.client_context import merged
 from router.sources.values import search
 
@@ -52,6 +54,10 @@ class Outcome(Record):
 
 class NotReached(Exception):
     """A group was not invoked, since one before it in the same order failed."""
+
+
+# Refusals that any alias would meet: of the request, or of the way to Lambda.
+_ANY_ALIAS = frozenset({refusals.INVALID, refusals.TOO_LARGE, refusals.UNREACHED})
 
 
 class Visitor(Record):
@@ -141,6 +147,25 @@ class Source(ABC):
         """Whether what comes after these parts in their lanes must wait."""
         return outcome.error is not None
 
+    def failures(
+        self,
+        outcome: Outcome,
+        *,
+        whole: bool,  # noqa: ARG002
+    ) -> tuple[bool | None, ...]:
+        """Which parts failed, for the comparison of aliases; total for any answer.
+
+        A bool for each part, as the source itself reads the answer. None where it
+        says nothing of the alias: nothing was invoked (`NotReached`, too little time,
+        an event that is no JSON), any alias would have been refused (the request, or
+        the way to Lambda), or the part comes again because of one before it. An alias
+        that can't run, since it is gone or throttled, has failed all its parts.
+
+        `whole` says that the source was not told to read partial batch responses:
+        then a list of failures is no failure.
+        """
+        return by_error(outcome)
+
     def merge(
         self,
         event: Node,  # noqa: ARG002
@@ -160,3 +185,12 @@ class Source(ABC):
     def remember(self, answer: bytes, visitor: Visitor, unit: Node) -> bytes:  # noqa: ARG002
         """The answer with the visitor's cookie."""
         return answer
+
+
+def by_error(outcome: Outcome) -> tuple[bool | None, ...]:
+    """All parts failed, or none did; None if the error is not the alias's."""
+    error = outcome.error
+    others = isinstance(error, NotReached | OutOfTime | Malformed) or (
+        isinstance(error, NotRun) and error.cause in _ANY_ALIAS
+    )
+    return (None if others else error is not None,) * len(outcome.parts)

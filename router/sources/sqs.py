@@ -6,18 +6,17 @@ never split between colours and keeps its order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flags.hints import Any
 from flags.token import NAME
 from router.document import Edits, Node, quoted
-from router.sources import partial
-from router.sources.records import Records, first_record, put_attribute
-from router.sources.source import Asked, Facts, Outcome, Part
+from router.sources.decision import put_attribute
+from router.sources.partial import PartialBatch
+from router.sources.records import first_record
+from router.sources.source import Asked, Facts, Part
 from router.sources.values import arn_names, parse, search
 
 
-class Sqs(Records):
+class Sqs(PartialBatch):
     """Recognised by the records' `eventSource`."""
 
     name = "sqs"
@@ -52,23 +51,9 @@ class Sqs(Records):
         """Put the token among the message's attributes."""
         put_attribute(edits, part.unit, "messageAttributes", part.token, _attribute)
 
-    def failed(self, outcome: Outcome) -> bool:
-        """Whether any of its messages failed."""
-        return bool(partial.failures(outcome, _identifier))
-
-    def merge(
-        self,
-        event: Node,  # noqa: ARG002
-        outcomes: Sequence[Outcome],
-        *,
-        whole: bool,
-    ) -> bytes:
-        """One list of failed messages; if every group failed, the error itself."""
-        return partial.merge(outcomes, _identifier, whole=whole)
-
-
-def _identifier(unit: Node) -> str:
-    return unit.string("messageId")
+    def identifier(self, unit: Node) -> str:
+        """The message's id."""
+        return unit.string("messageId")
 
 
 def _attribute(token: str) -> str:

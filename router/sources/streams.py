@@ -11,7 +11,6 @@ Laws
 
 from __future__ import annotations
 
-import json
 from abc import abstractmethod
 from collections.abc import Sequence
 
@@ -19,19 +18,20 @@ from flags import carriers
 from flags.hints import Any
 from flags.token import Token
 from router.document import Node
-from router.sources import partial
+from router.sources.partial import PartialBatch
 from router.sources.records import Records, first_record
 from router.sources.source import Asked, Facts, Outcome, Part
 from router.sources.values import search
 
 
-class Stream(Records):
+class Stream(PartialBatch):
     """The common part; what a record looks like is the subclass's."""
 
     # What the records' `eventSource` says.
     marker = ""
     # Where a record has its sequence number.
     sequence = ("", "")
+    encoded = True
     identity = (Asked(kind="key"),)
 
     def recognises(self, event: Node) -> bool:
@@ -68,11 +68,11 @@ class Stream(Records):
     def data(self, unit: Node) -> Any:
         """What the record says, if that is JSON."""
 
-    def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
-        """The token that the record carries, often within what it says."""
+    def inbound(self, unit: Node, context: Any) -> Token | None:
+        """The token that the record carries, or that a window's records agree on."""
         if "Records" in unit:
             return carriers.from_event(unit.dig())
-        return carriers.from_record(unit.dig())
+        return super().inbound(unit, context)
 
     def lane(self, unit: Node) -> str | None:
         """All records: an event is of one shard."""
@@ -89,10 +89,6 @@ class Stream(Records):
             parts = [Part(unit=unit, token=token) for unit in super().units(event)]
         return super().carry(event, parts)
 
-    def failed(self, outcome: Outcome) -> bool:
-        """Whether any of its records failed."""
-        return bool(partial.failures(outcome, self._identifier))
-
     def merge(
         self,
         event: Node,
@@ -102,17 +98,16 @@ class Stream(Records):
     ) -> bytes:
         """The first failed record, from which the stream goes on."""
         if whole:
-            return super().merge(event, outcomes, whole=whole)
+            return Records.merge(self, event, outcomes, whole=whole)
         first = next((one for one in outcomes if self.failed(one)), outcomes[-1])
         if first.error is not None and first is outcomes[0]:
             raise first.error
         if first.error is None:
             return first.answer
-        failures = partial.failures(first, self._identifier)
-        answer = json.dumps({"batchItemFailures": failures}, separators=(",", ":"))
-        return answer.encode()
+        return self.answer([first])
 
-    def _identifier(self, unit: Node) -> str:
+    def identifier(self, unit: Node) -> str:
+        """The sequence number."""
         return unit.string(*self.sequence)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flags.hints import Any
 from flags.token import NAME, Token
 from router.document import Edits, Malformed, Node
-from router.sources.records import is_ours
+from router.sources import decision
 from router.sources.source import Asked, Facts, Part, Source
 from router.sources.stripping import stripped
 
@@ -43,7 +43,7 @@ class Unknown(Source):
                 return text
             bare = Node.of(text.encode("latin-1"))
             edits = Edits(bare.text)
-            edits.rewrite(bare, is_ours)
+            decision.drop(edits, bare)
             return edits.text()
         except Malformed:
             return event.text

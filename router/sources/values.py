@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from flags.hints import Any
@@ -22,6 +22,15 @@ def dig(value: Any, *path: str) -> Any:
     for key in path:
         value = mapping(value).get(key)
     return value
+
+
+def named(headers: Iterable[tuple[str, Any]], name: str) -> str | None:
+    """The header of this name, whatever its case; the first of several."""
+    asked = name.lower()
+    for found, value in headers:
+        if found.lower() == asked:
+            return str(value)
+    return None
 
 
 def parse(text: Any) -> Any:

@@ -13,6 +13,7 @@ from flags.token import Token
 from router.document import Malformed, Node
 from router.errors import NotJson, RouterError, UnevenAnswer
 from router.sources import recognise
+from router.sources.source import Outcome, Part
 from tests.fuzz.documents import Members, depth, dump, load
 from tests.fuzz.places import odd, records, told, without
 from tests.fuzz.rig import Reply, Rig
@@ -20,6 +21,7 @@ from tests.fuzz.rig import Reply, Rig
 # Of documents that are compared, which is done by recursion.
 DEEPEST = 200
 _GENERATION = "999999"
+_PARTIAL = ("sqs", "kinesis", "dynamodb", "kafka")
 _LISTED = ("sns", "sqs", "kinesis", "dynamodb", "kafka", "mq", "firehose", "s3")
 
 
@@ -102,6 +104,20 @@ def any_answer(rig: Rig, event: bytes, answer: bytes, *, visits: bool) -> None:
         rig.says = None
     assert isinstance(found, bytes)
     assert answer == found or visits
+
+
+def failures(event: bytes, answer: bytes, *, whole: bool) -> None:
+    """Each unit failed, or not, or is not counted; batches say the same of a group."""
+    node = Node.of(event)
+    source = recognise(node)
+    units = source.units(node) or (node,)
+    parts = [Part(unit=unit, token=Token()) for unit in units]
+    outcome = Outcome(parts=parts, answer=answer)
+    told = source.failures(outcome, whole=whole)
+
+    assert len(units) == len(told)
+    if source.name in _PARTIAL and not whole:
+        assert source.failed(outcome) == (True in told)
 
 
 def nodes(event: bytes) -> None:

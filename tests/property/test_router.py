@@ -108,6 +108,15 @@ def test_any_answer(name: str, answer: bytes) -> None:
     laws.any_answer(RELEASING, corpus()[name], answer, visits=True)
 
 
+@given(name=names, answer=ANSWERS, whole=st.booleans())
+@example(name="kinesis_window", answer=b'{"batchItemFailures":[{}]}', whole=False)
+@example(name="rest_get", answer=b'{"statusCode":1e400}', whole=False)
+@hundreds
+def test_any_answer_tells_of_each_unit(name: str, answer: bytes, whole: bool) -> None:  # noqa: FBT001 - drawn
+    """Nothing raises, and a group failed just if a unit of it did."""
+    laws.failures(corpus()[name], answer, whole=whole)
+
+
 @given(text=st.text(max_size=200) | json_values.map(json.dumps))
 @hundreds
 def test_nodes_read_as_json_does(text: str) -> None:

@@ -23,6 +23,7 @@ from router.dispatch import Router
 from router.recorder import Recorder
 from router.routing import build
 from router.trust import Trust
+from tests.fuzz.rig import Reply
 
 EVENTS = Path(__file__).parents[2] / "events"
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function"
@@ -95,24 +96,6 @@ class Refusal:
     def result(self) -> InvokeAnswer:
         """Raises as the lean client does."""
         raise AwsError(404, self.code, f"{self.code}, as planned")
-
-
-@dataclass(slots=True)
-class Reply:
-    """An answer under way."""
-
-    payload: bytes
-    error: str | None = None
-
-    def result(self) -> InvokeAnswer:
-        """The answer."""
-        return InvokeAnswer(
-            status=200,
-            function_error=self.error,
-            payload=self.payload,
-            error_type=None,
-            executed_version="1",
-        )
 
 
 @dataclass(slots=True)
@@ -241,7 +224,7 @@ class Bench:
             planned = planned(call)
         if isinstance(planned, Refusal | Reply):
             return planned
-        return Reply(json.dumps(planned).encode())
+        return Reply(payload=json.dumps(planned).encode())
 
 
 @pytest.fixture

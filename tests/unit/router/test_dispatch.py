@@ -13,7 +13,8 @@ from flags.store.changes import Commit, Edit, Signature
 from flags.store.planning import plan
 from flags.token import NAME
 from router.errors import NoService, NotDeployed, RulesUnavailable, UnknownEvent
-from tests.unit.router.conftest import ARN, RULES, Bench, Refusal, Reply, event
+from tests.fuzz.rig import Reply
+from tests.unit.router.conftest import ARN, RULES, Bench, Refusal, event
 
 # CloudWatch Logs, which no source here knows.
 UNKNOWN = {"awslogs": {"data": "H4sIAAAAAAAA/w=="}}
@@ -94,7 +95,7 @@ def test_a_colour_that_raises_fails_its_own_messages_only(bench: Bench) -> None:
     """All messages of the failing colour are reported, none of the other's."""
     bench.weight(50)
     error = json.dumps({"errorType": "Boom", "errorMessage": "no"}).encode()
-    bench.answers[("shop-ledger", "green")] = Reply(error, "Unhandled")
+    bench.answers[("shop-ledger", "green")] = Reply(payload=error, error="Unhandled")
     answer = bench.handle(event("sqs"))
     green = next(call for call in bench.calls if call.alias == "green")
     expected = [record["messageId"] for record in green.event["Records"]]
@@ -104,7 +105,7 @@ def test_a_colour_that_raises_fails_its_own_messages_only(bench: Bench) -> None:
 def test_a_batch_of_one_colour_fails_as_the_target_did(bench: Bench) -> None:
     """With nothing to merge, the target's own error comes out."""
     error = json.dumps({"errorType": "Boom", "errorMessage": "no"}).encode()
-    bench.answers[("shop-ledger", "blue")] = Reply(error, "Unhandled")
+    bench.answers[("shop-ledger", "blue")] = Reply(payload=error, error="Unhandled")
     with pytest.raises(Exception, match="no"):
         bench.handle(event("sqs"))
 

@@ -14,9 +14,12 @@ from flags.seal import Keys, mint
 from flags.token import NAME, Token
 from router.targets import SYNC_LIMIT
 from router.trust import Trust
-from tests.unit.router.conftest import RULES, Bench, Refusal, Reply, event
+from tests.fuzz.rig import Reply
+from tests.unit.router.conftest import RULES, Bench, Refusal, event
 
-FAILED = Reply(b'{"errorType":"ValueError","errorMessage":"no"}', "Unhandled")
+FAILED = Reply(
+    payload=b'{"errorType":"ValueError","errorMessage":"no"}', error="Unhandled"
+)
 SERVICE = "shop-checkout"
 SECRET = base64.b64encode(b"s" * 32).decode()
 
