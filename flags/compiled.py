@@ -177,13 +177,28 @@ def _ids(data: Any, lists: Lists) -> frozenset[str]:
 def _release(data: Any, variants: Mapping[str, Any]) -> Release | None:
     if data is None:
         return None
-    since = data.get("since")
+    since, rollout = data.get("since"), data.get("rollout")
     return Release(
         services=tuple(typed(name, str) for name in data["services"]),
         stable=_known(data["stable"], variants),
         canary=_known(data["canary"], variants),
         since=None if since is None else whole(since),
+        watch=None if since is None else _watch(data.get("watch")),
+        rollout=rollout if isinstance(rollout, str) else None,
     )
+
+
+def _watch(data: Any) -> Mapping[str, Any] | None:
+    """How a rollout is judged; damage means that nobody judges it here.
+
+    Refusing the snapshot for it would keep an abort from everyone.
+    """
+    if not isinstance(data, dict) or not isinstance(data.get("measures"), list):
+        return None
+    groups = data["measures"]
+    sound = groups and all(isinstance(group, list) and group for group in groups)
+    texts = sound and all(isinstance(name, str) for group in groups for name in group)
+    return data if texts else None
 
 
 def _known(variant: Any, variants: Mapping[str, Any]) -> str:

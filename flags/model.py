@@ -188,13 +188,17 @@ class Release(Record):
     """What makes a flag a canary: the services it covers and who plays what.
 
     `since` is the flag version at which the live rollout began; None when no
-    rollout is live and everyone is on stable.
+    rollout is live and everyone is on stable. `watch` is how routers judge the
+    rollout while it is live, as `rollouts.judge` reads it; None if they don't.
+    `rollout` is the id of the plan's run; None if a person moves the weight.
     """
 
     services: tuple[str, ...]
     stable: str
     canary: str
     since: int | None
+    watch: Mapping[str, Any] | None = None
+    rollout: str | None = None
 
 
 class Flag(Record):

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flags.errors import Problem
-from flags.store.documents import ROLES
+from flags.store.documents import ADMITTED, ROLES
+from flags.store.plans import plan_problems
 from flags.store.serving import form
 from flags.store.shares import (
     added,
@@ -62,6 +63,7 @@ def _release_problems(flag: Raw, path: str) -> Iterator[Problem]:
         if flag.get(name):
             message = "a release has none; an operator begins and ends its rollout"
             yield Problem(path=f"{path}.{name}", message=message)
+    yield from plan_problems(flag.get("plan"), f"{path}.plan")
     services = mapping(flag["release"]).get("services")
     if isinstance(services, list) and len({*map(str, services)}) != len(services):
         message = "a service is named twice"
@@ -80,6 +82,10 @@ def _plain_problems(flag: Raw, path: str) -> Iterator[Problem]:
     if "weight" in flag:
         message = "only a release has a weight; give serve percentages instead"
         yield Problem(path=f"{path}.weight", message=message)
+    for name in ("plan", "rollout"):
+        if name in flag:
+            message = f"only a release has a {name}; remove it, or add `release`"
+            yield Problem(path=f"{path}.{name}", message=message)
     if isinstance(flag.get("off"), str):
         yield from unknown_variant(flag["off"], tuple(variants), f"{path}.off")
 
@@ -105,6 +111,9 @@ def _rule_problems(flag: Raw, known: tuple[str, ...], path: str) -> Iterator[Pro
             yield Problem(path=f"{place}.name", message=message)
         if "release" in flag and form(served) == "ramp":
             yield Problem(path=f"{place}.serve", message=_RAMP)
+        if "release" in flag and name == ADMITTED:
+            message = "the name is taken by those whom a rollout admits; choose another"
+            yield Problem(path=f"{place}.name", message=message)
 
 
 def _target_problems(

@@ -16,7 +16,7 @@ from flags.store.links import located, shared_services
 from flags.store.names import ROUTING, is_name, name_of, place
 from flags.store.routing import RoutingDocument
 from flags.store.segments import SegmentDocument
-from flags.store.strict import NAME_PATTERN
+from flags.store.strict import NAMED, problems_of
 from flags.store.values import SURROGATE
 
 AnyDocument: TypeAlias = (
@@ -24,7 +24,7 @@ AnyDocument: TypeAlias = (
 )
 M = TypeVar("M", bound=BaseModel)
 Raw = Mapping[Any, Any]
-_NAMED = "a name has up to 63 letters, digits, dots, dashes or underscores"
+_ROLLOUT = "can't be set in a file; `canary rollout` moves it, so remove it here"
 _ARCHIVED = "can't be set in a file; say `canary archive NAME`"
 _EXPECTED = {
     "flags": "expected names with flags",
@@ -97,8 +97,9 @@ def read_file(data: object, origin: str = "") -> File:
         message = f"empty; {message}" if data is None else message
         raise InvalidDocument([Problem(path=origin, message=message)])
     problems += _unknown_keys(data)
+    problems += _rollout_problems(data)
     file = File(
-        flags=_part(FlagDocument, data, "flags", problems),
+        flags=_part(FlagDocument, _without_rollouts(data), "flags", problems),
         segments=_part(SegmentDocument, data, "segments", problems),
         groups=_part(GroupDocument, data, "groups", problems),
         routing=_routing(data[ROUTING], problems)
@@ -116,6 +117,27 @@ def _unknown_keys(data: Raw) -> Iterator[Problem]:
         if key not in {*_EXPECTED, ROUTING}:
             message = "unknown key; a file has flags, segments, groups and routing"
             yield Problem(path=str(key) or "''", message=message)
+
+
+def _rollout_problems(data: Raw) -> Iterator[Problem]:
+    flags = data.get("flags")
+    for name, flag in flags.items() if isinstance(flags, dict) else ():
+        if isinstance(flag, dict) and flag.get("rollout") is not None:
+            yield Problem(path=f"flags.{name}.rollout", message=_ROLLOUT)
+
+
+def _without_rollouts(data: Raw) -> Raw:
+    """The data without what no file may bring: nobody is told how to write it well."""
+    flags = data.get("flags")
+    if not isinstance(flags, dict):
+        return data
+    kept = {
+        name: {key: part for key, part in flag.items() if key != "rollout"}
+        if isinstance(flag, dict)
+        else flag
+        for name, flag in flags.items()
+    }
+    return {**data, "flags": kept}
 
 
 def _file_problems(file: File) -> Iterator[Problem]:
@@ -190,7 +212,7 @@ def _entry(
 
 def _name_problems(part: str, name: object, path: str) -> Iterator[Problem]:
     if not is_name(name):
-        yield Problem(path=path, message=_NAMED)
+        yield Problem(path=path, message=NAMED)
     if part == "flags" and name == ROUTING:
         yield Problem(path=path, message="the name is taken by the routing document")
 
@@ -213,24 +235,5 @@ def _shape(
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems += [_problem(path, item) for item in error.errors()]
+        problems += problems_of(path, error)
         return None
-
-
-def _problem(path: str, item: Any) -> Problem:
-    place = path
-    for part in item["loc"]:
-        if isinstance(part, int):
-            place += f"[{part}]"
-        elif not part.startswith("<") and part != "[key]":  # tags, not keys
-            place += f".{part}"
-    message = item["msg"].removeprefix("Value error, ")
-    if item["type"] == "extra_forbidden":
-        message = "unknown key; remove it or mend its spelling"
-    if item["type"] == "model_type":
-        message = "expected a mapping"
-    if item["type"] == "string_unicode":
-        message = "half of a surrogate pair, which no text can hold; remove it"
-    if item.get("ctx", {}).get("pattern") == NAME_PATTERN:
-        message = _NAMED
-    return Problem(path=place, message=message[:1].lower() + message[1:])

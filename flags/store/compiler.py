@@ -8,6 +8,8 @@ Laws
    life, so a ramp up never takes a user out.
 4. Roles become colours here. Without a live rollout there is no canary: targets and
    rules of a release rest, and everyone is on stable.
+5. A rollout that takes another's place is another: it begins anew, so that nothing
+   that was decided or counted for the one before is taken for its own.
 
 `flags.codec` reads what this file writes.
 """
@@ -22,10 +24,11 @@ from typing import Any
 
 from flags.bucketing import BUCKETS, reallocate
 from flags.codec import SCHEMA
-from flags.model import Flag, Serve, Slots
+from flags.model import Flag, Release, Serve, Slots
 from flags.store.clauses import compile_condition, compile_schedule
-from flags.store.documents import COLOURS, FlagDocument
+from flags.store.documents import ADMITTED, COLOURS, FlagDocument
 from flags.store.groups import GroupDocument
+from flags.store.plans import live, watch_settings
 from flags.store.ranges import Compiled, buckets, compile_serve
 
 __all__ = [
@@ -87,9 +90,10 @@ def _release(document: FlagDocument, previous: Flag | None, making: Making) -> C
     canary = other(stable)
     was = previous.release if previous else None
     since, kept = None, None
+    rollout = _rollout_of(document)
     if document.weight is not None:
         since = making.version
-        if previous and was and was.since is not None and was.canary == canary:
+        if previous and was and _goes_on(was, canary, rollout):
             since, kept = was.since, previous
     compiled: Compiled = {
         "version": making.version,
@@ -103,6 +107,7 @@ def _release(document: FlagDocument, previous: Flag | None, making: Making) -> C
             "stable": stable,
             "canary": canary,
             "since": since,
+            **_watch(rollout),
         },
     }
     if document.weight is not None:
@@ -110,8 +115,42 @@ def _release(document: FlagDocument, previous: Flag | None, making: Making) -> C
         rest = float(100 - Decimal(str(document.weight)))
         split = {"canary": document.weight, "stable": rest}
         compiled |= _targeting(document, roles, kept, making)
+        compiled["rules"] = [*_admitted(rollout, canary), *compiled["rules"]]
         compiled["serve"] = _serve(split, roles, kept, making)
     return compiled
+
+
+def _rollout_of(document: FlagDocument) -> Mapping[str, Any]:
+    """The rollout that is live in a release; empty if a person moves the weight."""
+    found = document.rollout if document.weight is not None else None
+    return found if found and live({"rollout": found}) else {}
+
+
+def _goes_on(was: Release, canary: str, rollout: Mapping[str, Any]) -> bool:
+    """Whether the live rollout of before is this one."""
+    id_ = rollout.get("id")
+    same = id_ is None or id_ == was.rollout
+    return was.since is not None and was.canary == canary and same
+
+
+def _watch(rollout: Mapping[str, Any]) -> Compiled:
+    """Which rollout is live, and how routers judge it; nothing if none is."""
+    if not rollout:
+        return {}
+    watch = watch_settings(rollout["plan"])
+    return {"rollout": rollout["id"]} | ({"watch": watch} if watch else {})
+
+
+def _admitted(rollout: Mapping[str, Any], canary: str) -> list[Compiled]:
+    """The rule of those who are on the canary whatever the weight; before all others.
+
+    It serves one variant: nobody is drawn by it, so it has no ranges to remember.
+    """
+    members = [{"segment": name} for name in rollout.get("admitted", ())]
+    if not members:
+        return []
+    when = members[0] if len(members) == 1 else {"join": "any", "members": members}
+    return [{"name": ADMITTED, "when": when, "serve": canary}]
 
 
 def _targeting(

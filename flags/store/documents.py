@@ -12,12 +12,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from flags.store.conditions import Condition, Hours, Weekdays, attempt
+from flags.store.plans import PlanDocument, Rollout
 from flags.store.serving import ServeDocument
 from flags.store.strict import Document, Name, NamedDocument, ServiceName
 from flags.store.values import Day, Moment, Percent, Text, VariantValue, Zone
 
 COLOURS = ("blue", "green")
 ROLES = ("canary", "stable")
+# The compiled rule that serves the canary to the groups that a rollout admits.
+ADMITTED = "rollout-admitted"
 Colour = Literal["blue", "green"]
 
 
@@ -116,6 +119,17 @@ ScheduleDocument = Annotated[
 ]
 
 
+def _kind_of_plan(value: Any) -> str:
+    return "<name>" if isinstance(value, str) else "<plan>"
+
+
+Plan = Annotated[
+    Annotated[str, Tag("<name>"), Field(description="A ready-made plan's name.")]
+    | Annotated[PlanDocument, Tag("<plan>")],
+    Discriminator(_kind_of_plan),
+]
+
+
 class FlagDocument(NamedDocument):
     """A flag, or with `release` a canary.
 
@@ -132,6 +146,10 @@ class FlagDocument(NamedDocument):
     enabled: Annotated[bool, Field(description="The kill switch.")] = True
     release: ReleaseDocument | None = None
     weight: Percent | None = None
+    plan: Annotated[
+        Plan | None, Field(description="How its rollouts go; see docs/plans.md.")
+    ] = None
+    rollout: Rollout | None = None
     variants: Annotated[
         dict[Name, VariantValue] | None,
         Field(min_length=1, description="Values by name, all of one type."),

@@ -37,7 +37,8 @@ def _flag(part: Compiled) -> Compiled:
     if rules := list(_split_rules(part)):
         kept["rules"] = rules
     if "release" in part:
-        kept["release"] = part["release"]
+        release = part["release"]
+        kept["release"] = {key: release[key] for key in release if key != "watch"}
     return kept
 
 

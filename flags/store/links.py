@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from flags.errors import Problem
 from flags.store.cycles import LONGEST_CHAIN, cycles, long_chains
 from flags.store.names import ROUTING, name_of, place
+from flags.store.plans import live as rolling
 from flags.store.shares import mapping, meant, sequence
 
 Bodies = Mapping[str, Mapping[str, Any]]
@@ -44,8 +45,8 @@ def faults(bodies: Bodies) -> Iterator[Fault]:
     """Everything that is wrong between documents; the archived are not there."""
     live = {name: body for name, body in bodies.items() if not body.get("archived")}
     required, used = list(_required(live)), list(_used_segments(live))
-    grouped = list(_grouped(live))
-    for link in (*required, *used, *grouped):
+    grouped, planned = list(_grouped(live)), list(_planned(live))
+    for link in (*required, *used, *grouped, *planned):
         yield from _dangling(link, live, bodies)
     yield from _variants(required, live)
     yield from _circular(required, "these flags require each other")
@@ -87,7 +88,8 @@ def needs(bodies: Bodies) -> Iterator[tuple[str, set[str]]]:
 def uses(bodies: Bodies) -> set[tuple[str, str]]:
     """Which documents name which others, groups' flags among them."""
     live = {name: body for name, body in bodies.items() if not body.get("archived")}
-    links = (*_required(live), *_used_segments(live), *_grouped(live))
+    segments = (*_used_segments(live), *_planned(live))
+    links = (*_required(live), *segments, *_grouped(live))
     return {(link.owner, link.target) for link in links}
 
 
@@ -123,6 +125,27 @@ def _used_segments(bodies: Bodies) -> Iterator[Link]:
             start = path if part == "segments" else f"{path}.when"
             for name, found in _segments_of(when, start):
                 yield Link(owner, name_of("segments", name), found)
+        if rolling(body):
+            path = f"{located(owner)}.rollout.admitted"
+            yield from _names(owner, body["rollout"].get("admitted"), path)
+
+
+def _planned(bodies: Bodies) -> Iterator[Link]:
+    """Segments that rollouts will admit; none of them is in the snapshot yet."""
+    for owner, body in bodies.items():
+        plans = [("plan", body.get("plan"))]
+        if rolling(body):
+            plans.append(("rollout.plan", body["rollout"].get("plan")))
+        for key, plan in plans:
+            for number, step in enumerate(sequence(mapping(plan).get("steps"))):
+                path = f"{located(owner)}.{key}.steps[{number}].groups"
+                yield from _names(owner, mapping(step).get("groups"), path)
+
+
+def _names(owner: str, names: object, path: str) -> Iterator[Link]:
+    for number, name in enumerate(sequence(names)):
+        if isinstance(name, str):
+            yield Link(owner, name_of("segments", name), f"{path}[{number}]")
 
 
 def _segments_of(when: Any, path: str) -> Iterator[tuple[str, str]]:

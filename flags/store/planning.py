@@ -32,6 +32,7 @@ from flags.store.checks import AnyDocument, read_document
 from flags.store.drawing import Drawn, drawn
 from flags.store.links import Bodies, faults, located
 from flags.store.names import ROUTING, place
+from flags.store.plans import running
 from flags.store.values import epoch
 
 # What may give an archived name a new life.
@@ -118,7 +119,8 @@ def _taken(before: Bodies, edits: list[Edit]) -> Iterator[Problem]:
                 "--force reuses the name"
             )
             yield Problem(path=path, message=message)
-        if edit.body.get("archived") and "weight" in edit.body:
+        live = "weight" in edit.body or running(edit.body)
+        if edit.body.get("archived") and live:
             message = "has a live rollout; promote or abort it before it is archived"
             yield Problem(path=path, message=message)
 

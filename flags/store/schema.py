@@ -23,6 +23,8 @@ from flags.store.strict import Document, Name
 
 Schema = dict[str, Any]
 _REF = "#/$defs/{model}"
+# What documents hold and no file may bring.
+_UNWRITTEN = ("archived", "rollout")
 
 
 class RulesFile(Document):
@@ -74,7 +76,8 @@ def rules_schema() -> Schema:
 
 def _tidy(schema: Schema) -> None:
     """Leave out what people can't write, and what says nothing."""
-    schema.get("properties", {}).pop("archived", None)
+    for name in _UNWRITTEN:
+        schema.get("properties", {}).pop(name, None)
     _close(schema)
     schema["title"] = schema.get("title", "").removesuffix("Document")
     if "description" in schema:

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from flags.errors import Problem
 from flags.store.values import MAX_TEXT, Text
 
+NAMED = "a name has up to 63 letters, digits, dots, dashes or underscores"
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=63)]
 ServiceName = Annotated[
@@ -64,3 +66,27 @@ def misplaced(problems: Mapping[tuple[str | int, ...], str]) -> ValidationError:
         for place, message in problems.items()
     ]
     return ValidationError.from_exception_data("document", errors)
+
+
+def problems_of(path: str, error: ValidationError) -> list[Problem]:
+    """What pydantic found wrong with a document that stands at `path`."""
+    return [_problem(path, item) for item in error.errors()]
+
+
+def _problem(path: str, item: Any) -> Problem:
+    place = path
+    for part in item["loc"]:
+        if isinstance(part, int):
+            place += f"[{part}]"
+        elif not part.startswith("<") and part != "[key]":  # tags, not keys
+            place += f".{part}"
+    message = item["msg"].removeprefix("Value error, ")
+    if item["type"] == "extra_forbidden":
+        message = "unknown key; remove it or mend its spelling"
+    if item["type"] == "model_type":
+        message = "expected a mapping"
+    if item["type"] == "string_unicode":
+        message = "half of a surrogate pair, which no text can hold; remove it"
+    if item.get("ctx", {}).get("pattern") == NAME_PATTERN:
+        message = NAMED
+    return Problem(path=place, message=message[:1].lower() + message[1:])

@@ -69,7 +69,7 @@ Percent = Annotated[
 ]
 
 
-def _plain(value: object, depth: int) -> bool:
+def plain(value: object, depth: int) -> bool:
     """Whether a value is JSON that any reader can hold, nested `depth` at most."""
     if isinstance(value, int):
         return abs(value) <= MAX_INT
@@ -79,22 +79,22 @@ def _plain(value: object, depth: int) -> bool:
         # JSON and YAML may bring a lone surrogate, which UTF-8 can't hold.
         return not SURROGATE.search(value)
     if isinstance(value, dict):
-        texts = all(isinstance(key, str) and _plain(key, 0) for key in value)
-        return depth > 0 and texts and _plain(list(value.values()), depth)
+        texts = all(isinstance(key, str) and plain(key, 0) for key in value)
+        return depth > 0 and texts and plain(list(value.values()), depth)
     if isinstance(value, list):
-        return depth > 0 and all(_plain(item, depth - 1) for item in value)
+        return depth > 0 and all(plain(item, depth - 1) for item in value)
     return value is None
 
 
 def _variant(value: object) -> object:
-    if value is None or not _plain(value, MAX_DEPTH):
+    if value is None or not plain(value, MAX_DEPTH):
         msg = f"give true, false, a number, text, or JSON no deeper than {MAX_DEPTH}"
         raise ValueError(msg)
     return value
 
 
 def _scalar(value: object) -> object:
-    good = _plain(value, 0) and value is not None
+    good = plain(value, 0) and value is not None
     if not good or (isinstance(value, str) and not 0 < len(value) <= MAX_TEXT):
         msg = f"give true, false, a number, or text of 1 to {MAX_TEXT} characters"
         raise ValueError(msg)
@@ -103,7 +103,7 @@ def _scalar(value: object) -> object:
 
 def _number(value: object) -> object:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not _plain(value, 0):
+    if not number or not plain(value, 0):
         msg = "give a number"
         raise ValueError(msg)
     return value

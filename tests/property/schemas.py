@@ -56,10 +56,13 @@ def _text(schema: dict[str, Any], _depth: int) -> st.SearchStrategy[str]:
 
 def _number(schema: dict[str, Any], _depth: int) -> st.SearchStrategy[Any]:
     low, high = schema.get("minimum"), schema.get("maximum")
-    whole = st.integers(low, high)
     if schema["type"] == "integer":
-        return whole
-    return whole | st.floats(low, high, allow_nan=False, allow_infinity=False)
+        return st.integers(low, high)
+    numbers = st.floats(low, high, allow_nan=False, allow_infinity=False)
+    if None in {low, high} or math.ceil(low or 0) <= math.floor(high or 0):
+        least, most = low and math.ceil(low), high and math.floor(high)
+        numbers |= st.integers(least, most)
+    return numbers
 
 
 def _array(schema: dict[str, Any], depth: int) -> st.SearchStrategy[list[Any]]:

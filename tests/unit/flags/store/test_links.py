@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flags.store.links import faults, gates, needs
+from flags.store.links import faults, gates, needs, uses
 
 GIFT: dict[str, Any] = {"variants": {"on": 1, "off": 0}, "off": "off", "serve": "on"}
 SHOP: dict[str, Any] = {"release": {"services": ["web"]}}
@@ -118,6 +118,48 @@ def test_faults(changes: dict[str, Any], expected: str) -> None:
     assert [expected] == said(GOOD | changes)
 
 
+PLANNED: dict[str, Any] = {"steps": [{"weight": 1}, {"groups": ["beta", "bet"]}]}
+
+
+def test_segments_of_plans() -> None:
+    """Those that a plan or a running rollout admits must be there."""
+    rollout = {"phase": "baking", "plan": PLANNED, "admitted": ["gone"]}
+    shop = {**SHOP, "plan": PLANNED, "rollout": rollout}
+
+    assert [
+        (
+            "flags.shop.rollout.admitted[0]: no segment 'gone'; apply it first, "
+            "or along with it"
+        ),
+        "flags.shop.plan.steps[1].groups[1]: no segment 'bet'; did you mean beta?",
+        (
+            "flags.shop.rollout.plan.steps[1].groups[1]: no segment 'bet'; "
+            "did you mean beta?"
+        ),
+    ] == said({**GOOD, "shop": shop})
+
+
+@pytest.mark.parametrize("phase", ["draining", "completed", "aborted"])
+def test_a_rollout_that_is_over_needs_nobody(phase: str) -> None:
+    """Its segments may go."""
+    rollout = {"phase": phase, "plan": PLANNED, "admitted": ["gone"]}
+
+    assert [] == said({**GOOD, "shop": {**SHOP, "rollout": rollout}})
+
+
+def test_what_is_planned_is_not_yet_needed() -> None:
+    """A snapshot can do without a segment that isn't admitted yet."""
+    rollout = {"phase": "baking", "plan": PLANNED, "admitted": ["inner"]}
+    shop = {**SHOP, "plan": PLANNED, "rollout": rollout}
+
+    assert {"segment:inner"} == dict(needs({"shop": shop}))["shop"]
+    assert {
+        ("shop", "segment:inner"),
+        ("shop", "segment:beta"),
+        ("shop", "segment:bet"),
+    } == uses({"shop": shop})
+
+
 def test_chains_end() -> None:
     """No evaluation has to follow more flags than the library follows."""
     chain = {f"f{n}": requiring(f"f{n + 1}") for n in range(16)} | {"f16": GIFT}
@@ -130,7 +172,8 @@ def test_chains_end() -> None:
 @pytest.mark.parametrize("odd", [None, 7, "x", [1], {"a": 1}, [{"flag": 1}], [None]])
 def test_odd_shapes(odd: Any) -> None:
     """What another grammar wrote has no say, and stops nothing."""
-    body = dict.fromkeys(("requires", "rules", "flags", "exclusive", "release"), odd)
+    keys = ("requires", "rules", "flags", "exclusive", "release", "plan", "rollout")
+    body = dict.fromkeys(keys, odd)
 
     for name in ("old", "segment:old", "group:old"):
         list(faults({**GOOD, name: body}))
