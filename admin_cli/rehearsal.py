@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 
 from flags.store.changes import Changed, Commit, State, Store, Stored
 
@@ -41,4 +43,10 @@ class Rehearsal:
             segments=snapshot.get("segments") or {},
             groups=snapshot.get("groups") or {},
             lists=frozenset(commit.named_lists()),
+            aborted=self.load().aborted,
         )
+
+    def settle(self, marks: Iterable[str]) -> None:
+        """Forget marks, here alone."""
+        state = self.load()
+        self._state = replace(state, aborted=state.aborted - frozenset(marks))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from flags import dice
+from flags import aborts, dice
 from flags.aws.client import AwsClient
 from flags.aws.restore import after_restore
 from flags.codec import decode
@@ -38,6 +38,8 @@ def compose(make: type[F], environ: Mapping[str, str]) -> F:
         random=dice.throw,
         refresh=_refresh(environ),
         bootstrap=_bootstrap(environ),
+        marked=aborts.marked,
+        watched=aborts.watched,
     )
     after_restore(environ, snapshot.restored)
     return make(snapshot, usage=_usage(environ, client, table))

@@ -18,7 +18,7 @@ from flags.aws.errors import AwsCallError
 from flags.aws.getitem import Item, get_item
 from flags.errors import InvalidSnapshot, StoreUnavailable
 from flags.parts import Manifest, Part, binary, expand, list_from
-from flags.snapshot import Body
+from flags.snapshot import NO_MARKS, Body, Version
 
 # The tiny item answers in a few milliseconds. A slow table must not slow requests.
 VERSION_TIMEOUT = 0.25
@@ -56,10 +56,10 @@ class TableReader:
         """A reader as the environment describes it."""
         return cls(AwsClient.from_environ("dynamodb", environ), table)
 
-    def version(self, *, consistent: bool = False) -> int | None:
-        """The snapshot's version: half a read unit, or a whole one if consistent."""
+    def version(self, *, consistent: bool = False) -> Version | None:
+        """The tiny item: half a read unit, or a whole one if consistent."""
         item = self._get("snapshot", "version", VERSION_TIMEOUT, consistent=consistent)
-        return None if item is None else _number(item)
+        return None if item is None else Version(_number(item), _marks(item))
 
     def body(self, *, consistent: bool = False) -> Body | None:
         """The snapshot with its own version and its lists; raises `InvalidSnapshot`."""
@@ -149,4 +149,15 @@ def _number(item: Item) -> int:
         return int(item["version"]["N"])
     except (KeyError, TypeError, ValueError) as error:
         msg = "the snapshot's version is not a number"
+        raise StoreUnavailable(msg) from error
+
+
+def _marks(item: Item) -> frozenset[str]:
+    """The abort marks: a set of texts, which DynamoDB can't hold empty."""
+    if "aborted" not in item:
+        return NO_MARKS
+    try:
+        return frozenset(item["aborted"]["SS"])
+    except (KeyError, TypeError) as error:
+        msg = "the snapshot's abort marks are no set of texts"
         raise StoreUnavailable(msg) from error

@@ -14,6 +14,11 @@ Laws
    them, and the ones before are back. Without ones before they stay, and are stale.
 6. Fresh rules cost two comparisons: between `fresh_from` and `fresh_until`, which
    every poll moves, `held` is what `current` would return.
+7. The rules in use are those built, with the abort marks that the last poll saw. Marks
+   that moved alone change the rules without reading any. Only a strong read takes a
+   mark back, for an eventual one may be of before it.
+8. Rules that are watched may be marked at any time: whoever has read such looks for
+   marks at once, and if that fails, soon again. All others pay nothing.
 """
 
 from __future__ import annotations
@@ -37,6 +42,9 @@ R = TypeVar("R")
 # The long lists of ids that a snapshot names, by their digest.
 Lists = Mapping[str, frozenset[str]]
 NO_LISTS: Lists = MappingProxyType({})
+# The rollouts that were aborted since the rules were written (`flags.aborts`).
+Marks = frozenset[str]
+NO_MARKS: Marks = frozenset()
 _NEVER = float("-inf")
 
 
@@ -49,14 +57,21 @@ if TYPE_CHECKING:
         text: str
         lists: Lists = NO_LISTS
 
+    class Version(NamedTuple):
+        """The tiny item that is polled: the snapshot's version, and the abort marks."""
+
+        number: int
+        marks: Marks = NO_MARKS
+
 else:  # the same, without the cost of `typing`
     Body = namedtuple("Body", ("version", "text", "lists"), defaults=(NO_LISTS,))  # noqa: PYI024 - as above
+    Version = namedtuple("Version", ("number", "marks"), defaults=(NO_MARKS,))  # noqa: PYI024 - as above
 
 
 class Reader(Protocol):
     """Where snapshots come from. Both reads raise `StoreUnavailable`."""
 
-    def version(self, *, consistent: bool = False) -> int | None:
+    def version(self, *, consistent: bool = False) -> Version | None:
         """The snapshot's version; None if there is none yet. Half a read unit."""
 
     def body(self, *, consistent: bool = False) -> Body | None:
@@ -75,7 +90,11 @@ class Held(Record, Generic[R]):
 
 
 class Snapshot(Generic[R]):
-    """Keeps the rules fresh; `build` turns text and lists into rules or raises."""
+    """Keeps the rules fresh; `build` turns text and lists into rules or raises.
+
+    `marked` applies abort marks to rules, and `watched` says whether rules may be
+    marked at any time; without them marks mean nothing.
+    """
 
     fresh_from: float
     fresh_until: float
@@ -90,17 +109,24 @@ class Snapshot(Generic[R]):
         random: Callable[[], float],
         refresh: float = 5.0,
         bootstrap: str | None = None,
+        marked: Callable[[R, Marks], R] = lambda rules, _: rules,
+        watched: Callable[[R], bool] = lambda _: False,
     ) -> None:
         self._reader = reader
         self._build = build
+        self._marked = marked
+        self._watched = watched
         self._now = now
         self._random = random
         self._refresh = refresh
         self.problem: str | None = None
         self.held: Held[R] | None = None
-        # The rules in use and the ones before, each with its version.
+        # The rules in use and the ones before, each with its version, as built; and
+        # the former as marked.
         self._used: tuple[R, int | None] | None = None
         self._previous: tuple[R, int | None] | None = None
+        self._marks = NO_MARKS
+        self._rules: R | None = None
         self._version: int | None = None
         self._polling = allocate_lock()
         self._refused: int | None = None
@@ -127,9 +153,10 @@ class Snapshot(Generic[R]):
         In vain, if what they saw was another table's: then not again for a second.
         """
         if abs(self._now() - self._in_vain) >= FIRST_BACKOFF:
-            before = self._version
+            before = self._version, self._marks
             self._poll(consistent=True)
-            self._in_vain = self._now() if self._version == before else _NEVER
+            vain = (self._version, self._marks) == before
+            self._in_vain = self._now() if vain else _NEVER
         return self.held
 
     def condemn(self, version: int | None, problem: str) -> None:
@@ -137,8 +164,7 @@ class Snapshot(Generic[R]):
         if self._used is None or version != self._version:
             return  # somebody else condemned them, or they have gone
         if self._previous is not None:
-            self._used, self._previous = self._previous, None
-            self._version = self._used[1]
+            self._use(*self._previous, previous=None)
             self._refuse(version, problem)
         elif self._refused is None:
             self._refuse(version, problem)
@@ -156,7 +182,7 @@ class Snapshot(Generic[R]):
 
     def _start_with(self, bootstrap: str) -> None:
         try:
-            self._used = self._build(bootstrap, NO_LISTS), None
+            self._use(self._build(bootstrap, NO_LISTS), None, previous=None)
         except InvalidSnapshot as error:
             # A router that can't start would be worse than one without rules.
             self.problem = str(error)
@@ -165,10 +191,9 @@ class Snapshot(Generic[R]):
     def _blame(self, problem: str | None) -> None:
         """Say what is wrong, of the rules in use too."""
         self.problem = problem
-        if self._used is not None:
-            rules, version = self._used
+        if self._rules is not None:
             stale = problem is not None
-            self.held = Held(rules=rules, version=version, stale=stale)
+            self.held = Held(rules=self._rules, version=self._version, stale=stale)
 
     def _poll(self, *, consistent: bool) -> None:
         """Read what moved, unless another thread is at it: one is enough.
@@ -202,10 +227,7 @@ class Snapshot(Generic[R]):
         """Read what moved; returns what is still wrong with the table's snapshot."""
         # A container without rules skips the tiny item: it needs the body anyway.
         if self._version is not None or self._refused is not None:
-            version = self._reader.version(consistent=consistent)
-            if version is None:
-                msg = "the table has lost its snapshot; apply the rules again"
-                raise StoreUnavailable(msg)
+            version = self._look(consistent=consistent)
             if version == self._refused:
                 # Known to be bad, and not read again: look for a better one as ever.
                 return self._objection
@@ -217,17 +239,44 @@ class Snapshot(Generic[R]):
         if self._behind(body.version) and not consistent:
             # It lags, or the table was restored: ask again, to be sure.
             return self._read(consistent=True)
-        self._take(body)
+        rules = self._take(body)
+        if self._watched(rules):
+            # The rules are in use by now, even if this fails.
+            self._look(consistent=consistent)
         return None
 
-    def _take(self, body: Body) -> None:
+    def _look(self, *, consistent: bool) -> int:
+        """The version in the table; the marks beside it are in force from here on."""
+        seen = self._reader.version(consistent=consistent)
+        if seen is None:
+            msg = "the table has lost its snapshot; apply the rules again"
+            raise StoreUnavailable(msg)
+        if not (consistent or self._marks <= seen.marks):
+            return self._look(consistent=True)
+        if seen.marks != self._marks:
+            self._marks = seen.marks
+            self._mark()
+        return seen.number
+
+    def _take(self, body: Body) -> R:
         try:
             rules = self._build(body.text, body.lists)
         except InvalidSnapshot as error:
             raise InvalidSnapshot(str(error), body.version) from error
-        self._previous = self._used
-        self._used, self._version = (rules, body.version), body.version
+        self._use(rules, body.version, previous=self._used)
         self._refused = self._objection = None
+        return rules
+
+    def _use(
+        self, rules: R, version: int | None, *, previous: tuple[R, int | None] | None
+    ) -> None:
+        self._previous = previous
+        self._used, self._version = (rules, version), version
+        self._mark()
+
+    def _mark(self) -> None:
+        if self._used is not None:
+            self._rules = self._marked(self._used[0], self._marks)
 
     def _behind(self, version: int) -> bool:
         """Whether a read is older than what was seen before."""

@@ -10,11 +10,13 @@ import fnmatch
 import re
 from collections.abc import Mapping
 
+from flags import aborts
 from flags.codec import Lists, decode
 from flags.errors import InvalidSnapshot
 from flags.hints import Any
 from flags.model import Ruleset
-from flags.record import Record
+from flags.record import Record, replace
+from flags.snapshot import Marks
 from router.sources.source import Asked, Facts
 
 # A route's keys that are no pattern for a name of the event's.
@@ -74,6 +76,17 @@ def build(text: str, lists: Lists) -> Rules:
         msg = f"routing refused: {type(error).__name__}: {error}"
         raise InvalidSnapshot(msg) from error
     return Rules(flags=ruleset, routes=routes, default=routing.get("default"))
+
+
+def marked(rules: Rules, marks: Marks) -> Rules:
+    """The rules as they are once the marked rollouts are aborted."""
+    flags = aborts.marked(rules.flags, marks)
+    return rules if flags is rules.flags else replace(rules, flags=flags)
+
+
+def watched(rules: Rules) -> bool:
+    """Whether routers watch a release, and so may mark it at any time."""
+    return aborts.watched(rules.flags)
 
 
 def _agrees(pattern: re.Pattern[str], names: tuple[str, ...] | None) -> bool:

@@ -242,7 +242,16 @@ def _changed(before: Ruleset, after: Ruleset) -> list[str] | None:
         if _versions(getattr(before, parts)) != _versions(getattr(after, parts)):
             return None
     old, new = _versions(before.flags), _versions(after.flags)
-    return sorted({name for name, _ in old ^ new})
+    return sorted({name for name, _ in old ^ new} | _aborted(before, after))
+
+
+def _aborted(before: Ruleset, after: Ruleset) -> set[str]:
+    """The releases whose rollout was aborted under the same version."""
+    old, new = (
+        {(name, f.release.since) for name, f in rules.flags.items() if f.release}
+        for rules in (before, after)
+    )
+    return {name for name, _ in old ^ new}
 
 
 def _versions(parts: Mapping[str, Any]) -> set[tuple[str, int]]:

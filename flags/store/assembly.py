@@ -7,6 +7,7 @@ Laws
 3. A part that is no longer named is kept for an hour, for those who read an old
    manifest; then it is due.
 4. What DynamoDB would refuse for its size is refused before anything is written.
+5. The version's item is changed, not put anew: a commit drops no abort mark.
 """
 
 from __future__ import annotations
@@ -30,7 +31,13 @@ from flags.parts import (
 )
 from flags.store.blobs import Item, key
 from flags.store.changes import MAX_EDITS, Commit
-from flags.store.items import Retired, Texts, conditioned, document_put, history_put
+from flags.store.items import (
+    Retired,
+    Texts,
+    document_put,
+    history_put,
+    version_update,
+)
 
 # A small snapshot stays legible in the console.
 PLAIN_BYTES = 8_192
@@ -72,11 +79,15 @@ class Base:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
-    """All that a commit writes: slices by partition, and the transaction."""
+    """All that a commit writes: slices by partition, and the transaction.
+
+    The transaction is the `puts`, documents first, and the `update` of the version.
+    """
 
     parts: Mapping[str, bytes]
     blobs: Mapping[str, bytes]
     puts: list[Item]
+    update: Item
 
 
 def assemble(commit: Commit, base: Base, *, now: int) -> Assembly:
@@ -96,13 +107,15 @@ def assemble(commit: Commit, base: Base, *, now: int) -> Assembly:
     puts += [history_put(entry, texts, commit.id) for entry in commit.entries]
     version = {"version": {"N": str(commit.snapshot)}}
     body = key("snapshot", "body") | version | parts.body(named)
-    puts += [
-        conditioned(key("snapshot", "version") | version, commit.based_on),
-        # Its condition is the other's: a body that was lost can be written anew.
-        {"Item": body},
-    ]
+    # Its condition is the update's: a body that was lost can be written anew.
+    puts.append({"Item": body})
     _check_sizes(puts)
-    return Assembly(parts=parts.written, blobs=texts.blobs, puts=puts)
+    return Assembly(
+        parts=parts.written,
+        blobs=texts.blobs,
+        puts=puts,
+        update=version_update(commit.snapshot, commit.based_on),
+    )
 
 
 class _Parts:

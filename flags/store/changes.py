@@ -7,7 +7,7 @@ at all; `flags.store.writer` runs the loop around it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -56,7 +56,8 @@ class State:
     """All that the table holds, history aside. `snapshot` 0 means an empty one.
 
     `compiled` (the flags), `segments` and `groups` are the snapshot's; `lists` are the
-    digests of the lists of ids that it holds.
+    digests of the lists of ids that it holds. `aborted` are marks (`flags.aborts`) on
+    rollouts that a router has ended, for as long as they are not settled.
     """
 
     documents: Mapping[str, Stored] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class State:
     segments: Mapping[str, Compiled] = field(default_factory=dict)
     groups: Mapping[str, Compiled] = field(default_factory=dict)
     lists: frozenset[str] = frozenset()
+    aborted: frozenset[str] = frozenset()
 
     def version(self, name: str) -> int:
         """A document's version; 0 if there is none."""
@@ -172,6 +174,12 @@ class Store(Protocol):
 
     def committed(self, commit: Commit) -> bool:
         """Whether the history has a row of this very commit."""
+
+    def settle(self, marks: Iterable[str]) -> None:
+        """Take abort marks away, if they are there; no commit does.
+
+        Raises `StoreUnavailable`.
+        """
 
     def history(
         self, name: str, limit: int = 50, before: int | None = None

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from flags.errors import (
     CommitUnknown,
@@ -24,7 +26,7 @@ from flags.store import items
 from flags.store.assembly import Assembly, Base, assemble, partition
 from flags.store.blobs import Blobs, Item, key
 from flags.store.changes import Commit, Entry, SnapshotMoved, State
-from flags.store.failures import transacted, translated
+from flags.store.failures import CONDITION_FAILED, transacted, translated
 from flags.store.items import Retired
 from flags.store.names import PREFIXES, place
 
@@ -60,7 +62,7 @@ class DynamoStore:
             # The snapshot first: documents that are newer than it make the commit
             # fail and start over. The other way round, the old documents would be
             # compiled over the new snapshot.
-            version = self._item(key("snapshot", "version"))
+            version = self._item(items.VERSION)
             manifest = items.manifest(self._item(_MANIFEST))
             snapshot = self._snapshot(manifest)
             rows = [row for pk in PREFIXES for row in self._query(pk)]
@@ -73,6 +75,7 @@ class DynamoStore:
             segments=_mapping(snapshot, "segments"),
             groups=_mapping(snapshot, "groups"),
             lists=frozenset(manifest.lists if manifest else ()),
+            aborted=items.aborted(version),
         )
 
     def commit(self, commit: Commit) -> None:
@@ -85,7 +88,7 @@ class DynamoStore:
         made = assemble(commit, base, now=int(now))
         try:
             self._prepare(made)
-            self._transact(commit, made.puts)
+            self._transact(commit, made)
         except CommitUnknown:
             # If it was written, or still is on its way, its parts are in use.
             self._doubted.add(commit.id)
@@ -154,11 +157,28 @@ class DynamoStore:
             for pk, packed in made.parts.items():
                 self._blobs.put(pk, packed)
 
-    def _transact(self, commit: Commit, puts: list[Item]) -> None:
+    def settle(self, marks: Iterable[str]) -> None:
+        """Take abort marks away; raises `StoreUnavailable`."""
+        gone = frozenset(marks)
+        if not gone:
+            return
+        with translated(self._table):
+            try:
+                self._client.update_item(
+                    TableName=self._table, **items.settlement(gone)
+                )
+            except ClientError as error:
+                # Without a snapshot there are no marks.
+                if error.response["Error"]["Code"] != CONDITION_FAILED:
+                    raise
+
+    def _transact(self, commit: Commit, made: Assembly) -> None:
+        of = {"TableName": self._table}
         with transacted(self._table, commit):
             self._client.transact_write_items(
                 TransactItems=[
-                    {"Put": put | {"TableName": self._table}} for put in puts
+                    *({"Put": put | of} for put in made.puts),
+                    {"Update": made.update | of},
                 ],
                 ClientRequestToken=commit.id,
             )

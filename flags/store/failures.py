@@ -18,6 +18,7 @@ from flags.errors import CommitUnknown, StoreUnavailable, VersionConflict
 from flags.store.changes import Commit, SnapshotMoved
 
 CANCELLED = "TransactionCanceledException"
+CONDITION_FAILED = "ConditionalCheckFailedException"
 # Why a transaction may be cancelled and yet go through when tried again.
 _PASSING = {
     "None",

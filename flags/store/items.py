@@ -5,7 +5,7 @@
 | flags, segments, groups | the name | version, document, changed, drawn |
 | routing | routing | version, document, changed |
 | history#NAME | the version, ten digits | at, author, ..., before, after, change |
-| snapshot | version | version: the tiny item that readers poll |
+| snapshot | version | version, aborted: the tiny item that readers poll |
 | snapshot | body | the manifest (`flags.parts`), and `retired` |
 | snapshot#ID | 0000, 0001, ... | a slice of a big snapshot, or of a list of ids |
 | blob#DIGEST | 0000, 0001, ... | a slice of a big document; never deleted |
@@ -13,7 +13,8 @@
 `document`, `before` and `after` are text, or name the blob that holds it. `change` is
 the id of the commit. `changed` is the last change's at, author and action, `drawn` how
 users were drawn (`flags.store.drawing`); documents of earlier versions have neither.
-`retired` names parts that the snapshot held before.
+`retired` names parts that the snapshot held before. `aborted` is a set of marks
+(`flags.aborts`), which routers add to: whoever writes the version leaves it alone.
 """
 
 from __future__ import annotations
@@ -117,6 +118,38 @@ def conditioned(item: Item, based_on: int) -> Item:
         "ExpressionAttributeNames": {"#version": "version"},
         "ExpressionAttributeValues": {":based_on": {"N": str(based_on)}},
     }
+
+
+VERSION = key("snapshot", "version")
+
+
+def version_update(version: int, based_on: int) -> Item:
+    """Raises the snapshot's version if it still is `based_on`; its marks stay."""
+    condition = "#version = :based_on" if based_on else "attribute_not_exists(pk)"
+    values = {":version": version} | ({":based_on": based_on} if based_on else {})
+    return {
+        "Key": VERSION,
+        "UpdateExpression": "SET #version = :version",
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {k: {"N": str(v)} for k, v in values.items()},
+    }
+
+
+def settlement(marks: Iterable[str]) -> Item:
+    """Takes marks off the version's item; never makes one."""
+    return {
+        "Key": VERSION,
+        "UpdateExpression": "DELETE #aborted :marks",
+        "ConditionExpression": "attribute_exists(pk)",
+        "ExpressionAttributeNames": {"#aborted": "aborted"},
+        "ExpressionAttributeValues": {":marks": {"SS": sorted(marks)}},
+    }
+
+
+def aborted(item: Item | None) -> frozenset[str]:
+    """The marks beside the version."""
+    return frozenset((item or {}).get("aborted", {}).get("SS", ()))
 
 
 def blobs_of(items: Iterable[Item]) -> dict[str, int]:

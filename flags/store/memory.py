@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from threading import Lock
 
 from flags.errors import RevisionNotFound, VersionConflict
-from flags.snapshot import Body
+from flags.snapshot import Body, Version
 from flags.store.changes import (
     Changed,
     Commit,
@@ -28,6 +29,7 @@ class MemoryStore:
         self._history: dict[str, list[Entry]] = {}
         self._changes: set[tuple[str, int, str]] = set()
         self._body: Body | None = None
+        self._aborted: frozenset[str] = frozenset()
 
     def load(self) -> State:
         """All documents."""
@@ -41,6 +43,7 @@ class MemoryStore:
                 segments=snapshot.get("segments", {}),
                 groups=snapshot.get("groups", {}),
                 lists=frozenset(held.lists),
+                aborted=self._aborted,
             )
 
     def commit(self, commit: Commit) -> None:
@@ -96,9 +99,22 @@ class MemoryStore:
             raise RevisionNotFound(name, version, len(rows))
         return rows[version - 1]
 
-    def version(self, *, consistent: bool = False) -> int | None:  # noqa: ARG002
-        """The snapshot's version."""
-        return self._body.version if self._body else None
+    def mark(self, mark: str) -> bool:
+        """Abort a rollout as a router does; False if that was done, or is in vain."""
+        with self._lock:
+            if self._body is None or mark in self._aborted:
+                return False
+            self._aborted |= {mark}
+            return True
+
+    def settle(self, marks: Iterable[str]) -> None:
+        """Take abort marks away."""
+        with self._lock:
+            self._aborted -= frozenset(marks)
+
+    def version(self, *, consistent: bool = False) -> Version | None:  # noqa: ARG002
+        """The snapshot's version, and the abort marks."""
+        return Version(self._body.version, self._aborted) if self._body else None
 
     def body(self, *, consistent: bool = False) -> Body | None:  # noqa: ARG002
         """The snapshot."""

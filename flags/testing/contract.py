@@ -24,6 +24,7 @@ class StoreContract:
     3. `VersionConflict` if a document moved, `SnapshotMoved` if only another did.
     4. Readers get the snapshot as it was committed, with all lists that it names.
     5. A commit that was written is known by its id, and is never written again.
+    6. Abort marks outlast every commit, until somebody settles them.
     """
 
     def empty(self) -> Store:
@@ -38,6 +39,10 @@ class StoreContract:
     def seen(self, store: Store) -> Body | None:
         """What readers get; a store that is no `Reader` has one elsewhere."""
         return cast("Reader", store).body(consistent=True)
+
+    def mark(self, store: Store, mark: str) -> None:
+        """Abort a rollout as routers do; a store that has no `mark` does it here."""
+        cast("Any", store).mark(mark)
 
     def test_empty(self) -> None:
         """A new store has no documents, no snapshot and no history."""
@@ -246,6 +251,43 @@ class StoreContract:
 
         assert 1 == len(store.history("segment:beta"))
         assert {SHA: frozenset(IDS)} == _lists(self.seen(store))
+
+    def test_marks(self) -> None:
+        """A mark stays through commits, whoever planned them before it was there."""
+        store = self.empty()
+        store.commit(change(store.load(), {"gift": {"is": "one"}}))
+        late = change(store.load(), {"gift": {"is": "two"}})
+        assert frozenset() == store.load().aborted
+
+        self.mark(store, "gift 1")
+        store.commit(late)
+        assert frozenset({"gift 1"}) == store.load().aborted
+        self.mark(store, "theme 7")
+        self.mark(store, "gift 1")
+        store.commit(change(store.load(), {"theme": {"is": "one"}}))
+
+        assert frozenset({"gift 1", "theme 7"}) == store.load().aborted
+
+    def test_settling(self) -> None:
+        """Marks go when they are settled, as often as that is; others stay."""
+        store = self.empty()
+        store.settle({"gift 1"})
+        assert State() == store.load()
+        store.commit(change(store.load(), {"gift": {"is": "one"}}))
+        for mark in ("gift 1", "theme 7"):
+            self.mark(store, mark)
+        version = store.load().snapshot
+
+        for _ in range(2):
+            store.settle({"gift 1", "never"})
+            assert frozenset({"theme 7"}) == store.load().aborted
+        store.settle(())
+        store.settle({"theme 7"})
+
+        assert frozenset() == store.load().aborted
+        assert version == store.load().snapshot
+        self.mark(store, "gift 1")
+        assert frozenset({"gift 1"}) == store.load().aborted
 
     def _refused(self, store: Store, commit: Commit) -> Exception | None:
         """Commit, and check that a refusal left everything as it was."""

@@ -57,6 +57,21 @@ def scan(client: Any) -> list[Any]:
     return sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
 
 
+def abort(client: Any, mark: str, name: str = TABLE) -> bool:
+    """Mark a rollout in the one write of a router; False if that was in vain."""
+    try:
+        client.update_item(
+            TableName=name,
+            Key={"pk": {"S": "snapshot"}, "sk": {"S": "version"}},
+            UpdateExpression="ADD aborted :marks",
+            ConditionExpression="attribute_exists(pk) AND NOT contains(aborted, :mark)",
+            ExpressionAttributeValues={":marks": {"SS": [mark]}, ":mark": {"S": mark}},
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
 def dynamo(client: Any) -> DynamoStore:
     """The store over that table."""
     return DynamoStore(client, TABLE)

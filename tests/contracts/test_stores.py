@@ -10,7 +10,7 @@ import pytest
 from flags.snapshot import Body
 from flags.store.changes import Store
 from flags.testing import MemoryStore, StoreContract
-from tests.contracts.store_contract import Wire, dynamo, reader, scan, table
+from tests.contracts.store_contract import Wire, abort, dynamo, reader, scan, table
 
 
 class TestMemoryStore(StoreContract):
@@ -40,3 +40,7 @@ class TestDynamoStore(StoreContract):
     def seen(self, store: Store) -> Body | None:  # noqa: ARG002
         """What the lean reader reads."""
         return reader(Wire(self.client)).body()
+
+    def mark(self, store: Store, mark: str) -> None:  # noqa: ARG002
+        """What a router writes."""
+        abort(self.client, mark)

@@ -26,7 +26,7 @@ from flags.model import (
     Split,
 )
 from flags.powertools import CanaryStore
-from flags.snapshot import Body, Snapshot
+from flags.snapshot import Body, Snapshot, Version
 from tests.property.strategies import many
 
 pytestmark = pytest.mark.property
@@ -206,9 +206,9 @@ def rulesets(draw: st.DrawFn) -> Ruleset:
 class Table:
     """A reader of rules that are made already."""
 
-    def version(self, *, consistent: bool = False) -> int:  # noqa: ARG002
+    def version(self, *, consistent: bool = False) -> Version:  # noqa: ARG002
         """The only one."""
-        return 1
+        return Version(1)
 
     def body(self, *, consistent: bool = False) -> Body:  # noqa: ARG002
         """Nothing that would be read."""

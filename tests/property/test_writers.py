@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from flags import parts
 from flags.errors import CommitUnknown, StoreUnavailable, VersionConflict
 from flags.parts import digest, list_text
-from flags.snapshot import Reader
+from flags.snapshot import Reader, Version
 from flags.store import assembly, items
 from flags.store.assembly import KEPT_SECONDS
 from flags.store.changes import (
@@ -40,7 +40,7 @@ from flags.store.dynamodb import DynamoStore
 from flags.store.writer import Writer
 from flags.testing import FakeClock, MemoryStore
 from flags.testing.commits import change
-from tests.contracts.store_contract import TABLE, Wire, reader, scan, table
+from tests.contracts.store_contract import TABLE, Wire, abort, reader, scan, table
 
 pytestmark = pytest.mark.property
 
@@ -50,6 +50,7 @@ FAULTS = ("lost after", "lost before", "throttled", "down", "blind", "other")
 MANY = 60
 SIGNED = Signature(author="ann")
 names = st.sampled_from(NAMES)
+marks = st.sampled_from(["gift 1", "theme 2", "shop 3"])
 sizes = st.sampled_from([0, 30, 400])
 faults = st.lists(st.sampled_from(FAULTS), max_size=4) | st.sampled_from(
     [[fault] * MANY for fault in ("lost before", "throttled")]
@@ -164,6 +165,7 @@ class Writers(RuleBasedStateMachine):
         self.refused: set[int] = set()
         self.store: Store = self.open()
         self.lists: dict[str, Any] = {}
+        self.marks: set[str] = set()
 
     def open(self) -> Store:
         """A new store."""
@@ -232,6 +234,24 @@ class Writers(RuleBasedStateMachine):
         self.write(name, size)
         self.script.faults, self.script.blind = [], False
 
+    @precondition(lambda self: self.acknowledged)
+    @rule(mark=marks)
+    def mark(self, mark: str) -> None:
+        """A router aborts a rollout."""
+        self.abort(mark)
+        self.marks.add(mark)
+
+    @rule(mark=marks)
+    def settle(self, mark: str) -> None:
+        """The controller takes a mark away."""
+        self.store.settle({mark})
+        self.marks.discard(mark)
+
+    def abort(self, mark: str) -> None:
+        """What a router writes."""
+        assert isinstance(self.store, MemoryStore)
+        self.store.mark(mark)
+
     @rule()
     def later(self) -> None:
         """Time passes, and retired parts become due."""
@@ -268,7 +288,9 @@ class Writers(RuleBasedStateMachine):
         """Readers get exactly what the documents say, with all lists that they name."""
         found = self.reader().body()
         assert found is not None
-        assert len(self.acknowledged) == found.version == self.reader().version()
+        version = self.reader().version()
+        assert Version(len(self.acknowledged), frozenset(self.marks)) == version
+        assert found.version == len(self.acknowledged)
         snapshot, state = json.loads(found.text), self.store.load()
         compiled = {
             **snapshot["flags"],
@@ -304,6 +326,10 @@ class TableWriters(Writers):
     def reader(self) -> Reader:
         """The lean reader, which keeps lists between reads."""
         return self.wire
+
+    def abort(self, mark: str) -> None:
+        """What a router writes."""
+        abort(self.client, mark)
 
     @invariant()
     def no_litter(self) -> None:

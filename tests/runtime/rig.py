@@ -133,9 +133,11 @@ class Aws(Loopback):
         found = self.store.body()
         if found is None:
             return b"{}"
-        item = {"version": {"N": str(found[0])}}
+        item: dict[str, Any] = {"version": {"N": str(found[0])}}
         if sk == "body":
             item["body"] = {"S": found[1]}
+        elif marks := self.store.load().aborted:
+            item["aborted"] = {"SS": sorted(marks)}
         return json.dumps({"Item": item}).encode()
 
 

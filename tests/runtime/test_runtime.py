@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flags.aborts import mark
 from tests.runtime.conftest import environ
 from tests.runtime.rig import Aws, Function
 from tests.unit.router.conftest import Bench, event
@@ -75,6 +76,20 @@ def test_rules_are_polled_while_the_target_runs(bench: Bench, aws: Aws) -> None:
             aliases.append(aws.invoked[-1][0])
     assert aliases[-1] == "shop-checkout:green"
     assert "version" in aws.reads
+
+
+def test_a_mark_heals_a_running_router(bench: Bench, aws: Aws) -> None:
+    """A router that serves the canary sees an abort mark with its next poll."""
+    bench.weight(100)
+    settings = environ(aws.port) | {"CANARY_REFRESH_SECONDS": "0.4"}
+    with Function("router.handler.handler", settings) as function:
+        function.invoke(event("http"))
+        assert "shop-checkout:green" == aws.invoked[-1][0]
+        assert bench.store.mark(mark("shop", bench.store.load().version("shop")))
+        while aws.invoked[-1][0].endswith("green"):
+            function.invoke(event("http"))
+    assert "shop-checkout:blue" == aws.invoked[-1][0]
+    assert 1 == aws.reads.count("body")
 
 
 def test_a_cold_start_without_a_table_is_answered_by_stable(aws: Aws) -> None:

@@ -17,7 +17,7 @@ from flags.codec import Lists, decode
 from flags.errors import StoreUnavailable
 from flags.model import Flag, Ruleset
 from flags.record import replace
-from flags.snapshot import Body, Snapshot
+from flags.snapshot import Body, Snapshot, Version
 from flags.store.changes import Edit, Signature
 from flags.store.writer import Writer
 from flags.testing import FakeClock, MemoryStore
@@ -59,7 +59,7 @@ FLAGS: dict[str, Any] = {
 class Broken(MemoryStore):
     """A table that can't be reached."""
 
-    def version(self, **_: bool) -> int | None:
+    def version(self, **_: bool) -> Version | None:
         """Fail."""
         raise StoreUnavailable("down")
 
@@ -259,7 +259,7 @@ class Failing(MemoryStore):
         self.__dict__ = store.__dict__
         self.away = False
 
-    def version(self, *, consistent: bool = False) -> int | None:
+    def version(self, *, consistent: bool = False) -> Version | None:
         """The version, unless it is away."""
         if self.away:
             raise StoreUnavailable("down")

@@ -15,7 +15,7 @@ from flags.aws.errors import AwsCallError
 from flags.errors import InvalidSnapshot, StoreUnavailable
 from flags.parts import cut, digest, list_text, pack
 from flags.reader import BODY_TIMEOUT, PARTS_TIMEOUT, VERSION_TIMEOUT, TableReader
-from flags.snapshot import Body
+from flags.snapshot import Body, Version
 from flags.testing import FakeClock
 
 TEXT = json.dumps({"words": [f"{number * 7919:x}" for number in range(200_000)]})
@@ -126,8 +126,27 @@ def test_version(
     """The version is read from the tiny item, and within a short time."""
     fake.manifest(12)
 
-    assert 12 == table.version(consistent=consistent)
+    assert Version(12) == table.version(consistent=consistent)
     assert [(f"snapshot/version{mark}", VERSION_TIMEOUT)] == fake.asked
+
+
+def test_marks(table: TableReader, fake: Fake) -> None:
+    """The abort marks come with the version, in one read."""
+    fake.manifest(12)
+    fake.items["snapshot", "version"] |= {"aborted": {"SS": ["shop 12", "office 3"]}}
+
+    assert Version(12, frozenset({"shop 12", "office 3"})) == table.version()
+    assert ["snapshot/version"] == fake.since()
+
+
+@pytest.mark.parametrize("bad", [{"S": "shop 12"}, {"SS": None}, {"SS": [[]]}, None])
+def test_bad_marks(table: TableReader, fake: Fake, bad: Any) -> None:
+    """Marks that can't be read are said to be; they are not taken for none."""
+    fake.manifest(12)
+    fake.items["snapshot", "version"] |= {"aborted": bad}
+
+    with pytest.raises(StoreUnavailable, match="abort marks are no set of texts"):
+        table.version()
 
 
 def test_body(table: TableReader, fake: Fake) -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from flags.errors import InvalidSnapshot, StoreUnavailable
-from flags.snapshot import Body, Held, Lists, Snapshot
+from flags.snapshot import Body, Held, Lists, Snapshot, Version
 from flags.testing import FakeClock
 
 BAD = "bad"
@@ -27,11 +27,11 @@ class Table:
     down: bool = False
     asked: list[str] = field(default_factory=list)
 
-    def version(self, *, consistent: bool = False) -> int | None:
+    def version(self, *, consistent: bool = False) -> Version | None:
         """The tiny item."""
         self._ask("version", consistent=consistent)
         held = self._seen(consistent=consistent)
-        return held.version if held else None
+        return Version(held.version) if held else None
 
     def body(self, *, consistent: bool = False) -> Body | None:
         """The whole snapshot; a broken one the reader itself refuses."""

@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 from openfeature import _event_support, api
 from openfeature.client import OpenFeatureClient
+from openfeature.evaluation_context import EvaluationContext
 from openfeature.event import EventDetails, ProviderEvent
 from openfeature.exception import ErrorCode, ProviderNotReadyError
 from openfeature.flag_evaluation import FlagEvaluationDetails, Reason
 from openfeature.provider import ProviderStatus
 
 from flags import Flags
+from flags.aborts import mark, marked
 from flags.codec import decode
 from flags.errors import StoreUnavailable
 from flags.openfeature import CanaryProvider
-from flags.snapshot import Body, Snapshot
+from flags.snapshot import Body, Snapshot, Version
 from flags.store.changes import Edit, Signature, State
 from flags.store.checks import read_file
 from flags.store.writer import Writer
@@ -43,7 +45,7 @@ class Table(MemoryStore):
         if documents:
             self.apply(documents)
 
-    def version(self, *, consistent: bool = False) -> int | None:
+    def version(self, *, consistent: bool = False) -> Version | None:
         """The snapshot's version."""
         if self.down:
             raise StoreUnavailable("the table is down")
@@ -103,7 +105,12 @@ class Stage:
         self.clock = FakeClock()
         self.table = Table(documents)
         snapshot = Snapshot(
-            self.table, decode, now=self.clock, random=lambda: 0.5, refresh=5
+            self.table,
+            decode,
+            now=self.clock,
+            random=lambda: 0.5,
+            refresh=5,
+            marked=marked,
         )
         self.provider = CanaryProvider(Flags(snapshot, now=self.clock))
         self.client = api.get_client()
@@ -236,3 +243,20 @@ def test_not_raising_provider() -> None:
     api.set_provider(stage.provider)
 
     assert stage.later().value is False
+
+
+def test_a_mark_is_a_change() -> None:
+    """A rollout that a router aborts is told as a change of its release."""
+    shop = {"release": {"services": ["web"]}, "weight": 100}
+    ann = EvaluationContext("ann")
+    stage = Stage({"flags": {"shop": shop, **gift("on")["flags"]}})
+    api.set_provider_and_wait(stage.provider)
+    assert "green" == stage.client.get_string_value("shop", "none", ann)
+    stage.heard.new()
+    assert stage.table.mark(mark("shop", 1))
+
+    stage.later()
+
+    ((event, details),) = stage.heard.new()
+    assert (CHANGED, ["shop"]) == (event, details.flags_changed)
+    assert "blue" == stage.client.get_string_value("shop", "none", ann)

@@ -12,14 +12,14 @@ from botocore.exceptions import ReadTimeoutError
 from flags.codec import decode
 from flags.errors import CommitUnknown, StoreUnavailable, VersionConflict
 from flags.parts import digest, list_text
-from flags.snapshot import Body
+from flags.snapshot import Body, Version
 from flags.store.assembly import KEPT_SECONDS
 from flags.store.changes import Commit, Edit, Signature, SnapshotMoved, State, dumps
 from flags.store.dynamodb import DynamoStore
 from flags.store.writer import Writer
 from flags.testing import FakeClock
 from flags.testing.commits import change
-from tests.contracts.store_contract import TABLE, Wire, reader, scan, table
+from tests.contracts.store_contract import TABLE, Wire, abort, reader, scan, table
 
 IDS = tuple(f"user-{number}" for number in range(300))
 SHA = digest(list_text(IDS).encode())
@@ -103,6 +103,78 @@ def test_items(bench: Bench) -> None:
     assert ({"S": "first"}, {"S": "second"}) == (first["change"], second["change"])
     body = json.loads(bench.item("snapshot/body")["body"]["S"])
     assert {"gift": {"is": "two", "version": 2}} == body["flags"]
+
+
+def test_a_mark_between_load_and_commit(bench: Bench) -> None:
+    """A commit that was planned before a router's mark goes through, and keeps it."""
+    bench.commit({"gift": {"is": "one"}})
+    late = change(bench.store.load(), {"gift": {"is": "two"}})
+    assert abort(bench.client, "gift 1")
+
+    bench.store.commit(late)
+
+    assert Version(2, frozenset({"gift 1"})) == bench.reader.version()
+    assert not abort(bench.client, "gift 1")
+
+
+def test_a_mark_within_a_commit(bench: Bench) -> None:
+    """A mark that comes with slices written and the transaction to come stays, too."""
+    bench.commit({"gift": {"is": "one"}})
+
+    def mark_first(**_: Any) -> Any:
+        assert abort(bench.client, "gift 1")
+        return bench.client.transact_write_items(**_)
+
+    client = Instead(bench.client, "transact_write_items", mark_first)
+    store = DynamoStore(client, TABLE, now=bench.clock)
+    store.commit(change(store.load(), BIG))
+
+    assert Version(2, frozenset({"gift 1"})) == bench.reader.version()
+
+
+def test_a_mark_after_a_commit(bench: Bench) -> None:
+    """A commit that came first doesn't keep a mark out."""
+    bench.commit({"gift": {"is": "one"}})
+    bench.commit({"gift": {"is": "two"}})
+
+    assert abort(bench.client, "gift 1")
+    assert Version(2, frozenset({"gift 1"})) == bench.reader.version()
+
+
+def test_no_mark_without_a_snapshot(bench: Bench) -> None:
+    """A mark makes no item: an empty table stays one, and takes its first commit."""
+    assert not abort(bench.client, "gift 1")
+    bench.store.settle({"gift 1"})
+
+    assert [] == bench.keys()
+    bench.commit({"gift": {"is": "one"}})
+    assert Version(1) == bench.reader.version()
+
+
+def test_a_writer_among_marks(bench: Bench) -> None:
+    """A `Writer` that others keep from its commit drops no mark on its way."""
+    bench.commit({"gift": {"is": "one"}})
+
+    def interfere(**_: Any) -> Any:
+        bench.commit({"theme": {"is": "one"}})
+        assert abort(bench.client, "gift 1")
+        return bench.client.transact_write_items(**_)
+
+    client = Instead(bench.client, "transact_write_items", interfere)
+    writer = Writer(
+        store=DynamoStore(client, TABLE, now=bench.clock),
+        timestamp=lambda: "2030-01-01T00:00:00Z",
+        salt=lambda: "salt",
+        pause=lambda _: None,
+        plan=lambda state, edits, *_, **__: change(
+            state, {edit.name: edit.body for edit in edits}
+        ),
+    )
+    edit = Edit(name="gift", body={"is": "two"}, based_on=1, action="edit")
+    writer.write(lambda _: [edit], Signature(author="ann"))
+
+    assert Version(3, frozenset({"gift 1"})) == bench.reader.version()
+    assert frozenset({"gift 1"}) == bench.store.load().aborted
 
 
 def test_rows_of_before_commits_had_ids(bench: Bench) -> None:

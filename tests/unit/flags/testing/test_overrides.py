@@ -12,7 +12,7 @@ from flags import Flags, Reason
 from flags.codec import decode
 from flags.errors import StoreUnavailable
 from flags.model import Clause, Flag, Rule, Ruleset
-from flags.snapshot import Body, Snapshot
+from flags.snapshot import Body, Snapshot, Version
 from flags.testing import FakeClock, MemoryStore, flags_from, override
 
 ON_OFF = {"variants": {"on": True, "off": False}, "off": "off"}
@@ -29,7 +29,7 @@ RULES: dict[str, Any] = {
 class Forbidden(MemoryStore):
     """A table that no test may read."""
 
-    def version(self, *, consistent: bool = False) -> int | None:
+    def version(self, *, consistent: bool = False) -> Version | None:
         """Fail."""
         raise AssertionError(consistent)
 
