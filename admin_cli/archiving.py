@@ -18,6 +18,7 @@ from flags.store.changes import Edit, State, Stored
 from flags.store.checks import File
 from flags.store.links import located
 from flags.store.names import ARCHIVED, ROUTING, is_archived
+from flags.store.plans import running
 
 
 def archive(state: State, names: Iterable[str]) -> list[Edit]:
@@ -71,6 +72,6 @@ def _refusals(stored: Stored) -> Iterator[Problem]:
     if stored.name == ROUTING:
         message = "can't be archived; apply another routing document instead"
         yield Problem(path=path, message=message)
-    if "weight" in stored.body:
+    if "weight" in stored.body or running(stored.body):
         message = "has a live rollout; promote or abort it before it is archived"
         yield Problem(path=path, message=message)

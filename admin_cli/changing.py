@@ -10,8 +10,8 @@ from typing import Any
 
 from admin_cli import clock
 from admin_cli.conflicts import annotate
-from admin_cli.differences import differences, same
-from admin_cli.files import normal
+from admin_cli.differences import differences
+from admin_cli.files import normal, unchanged
 from admin_cli.finding import find, unburied
 from admin_cli.output import Format, Screen, lines
 from flags.errors import VersionConflict
@@ -79,7 +79,7 @@ def carry_out(store: Store, signature: Signature, move: Move) -> Moved:
         stored = unburied(find(state, move.name))
         seen.append(stored)
         made = _edit(stored, move)
-        return [] if same(made.body, normal(stored.name, stored.body)) else [made]
+        return [] if unchanged(stored.name, made.body, stored.body) else [made]
 
     entries = write(store, edits, signature)
     return Moved(before=seen[-1].body, entries=entries)

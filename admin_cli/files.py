@@ -4,7 +4,9 @@ Laws
 1. Pure: a file and the table's state in, edits out.
 2. A file's fields are the whole document; but traffic belongs to the operator. An
    absent `weight` keeps the stored one, an absent `stable` the stored colour.
-3. Nothing that is the same in normal form becomes an edit.
+3. While a rollout runs, traffic belongs to it: weight and stable colour stay, whatever
+   a file says. Its state is in no file, and no file changes it.
+4. Nothing that is the same in normal form becomes an edit.
 """
 
 from __future__ import annotations
@@ -14,13 +16,14 @@ from typing import Any, TypeVar
 
 from admin_cli.differences import same
 from admin_cli.finding import find_all
+from admin_cli.traffic import merge, written
 from flags.codec import MAX_BYTES, decode
 from flags.errors import InvalidDocument, Problem, VersionConflict
 from flags.model import Ruleset
 from flags.store.changes import Edit, State
 from flags.store.checks import File, read_document
 from flags.store.compiler import compile_snapshot
-from flags.store.documents import COLOURS, FlagDocument
+from flags.store.documents import FlagDocument
 from flags.store.names import ROUTING, SEGMENT, is_archived, place
 from flags.store.strict import Document
 
@@ -70,24 +73,13 @@ def _unversioned(document: D) -> D:
     return document.model_copy(update={"version": None})
 
 
-def merge(document: FlagDocument, stored: Body | None) -> dict[str, Any]:
-    """The new body of a flag, with the traffic that the operator gave it."""
-    body = document.body()
-    if document.release is None:
-        return body
-    before = (stored or {}).get("release")
-    if document.release.stable is None:
-        stable = (before or {}).get("stable", COLOURS[0])
-        body["release"] = {**body["release"], "stable": stable}
-    if document.weight is None and before is not None and stored:
-        body |= {key: stored[key] for key in ("weight",) if key in stored}
-    return body
-
-
 def export(
     state: State, names: Sequence[str], *, tombstones: bool = False
 ) -> dict[str, Any]:
-    """A file of these documents, or of all; raises `Unknown`."""
+    """A file of these documents, or of all; raises `Unknown`.
+
+    Of a rollout that runs it holds nothing: neither its state nor the weight.
+    """
     find_all(state, names)
     buried = [name for name in names if _buried(state, name)]
     if buried and not tombstones:
@@ -99,7 +91,7 @@ def export(
         if hidden or (names and name not in names):
             continue
         part, short = place(name)
-        body = {"version": stored.version, **stored.body}
+        body = {"version": stored.version, **written(stored.body)}
         exported[part] |= body if part == ROUTING else {short: body}
     return {part: held for part, held in exported.items() if held or part == "flags"}
 
@@ -161,6 +153,17 @@ def normal(name: str, body: Body) -> Body:
     return dict(read_document(name, body).body())
 
 
+def unchanged(name: str, made: Body, stored: Body) -> bool:
+    """Whether a body in normal form says the same as a stored one.
+
+    What can't be read any more is another body: it must not stand in an abort's way.
+    """
+    try:
+        return same(made, normal(name, stored))
+    except InvalidDocument:
+        return False
+
+
 def bodies(file: File, state: State) -> Iterator[tuple[str, int | None, Body]]:
     """By name the version that the file gives, and the body that would be written."""
     for name, document in file.documents().items():
@@ -184,4 +187,4 @@ def _moved(
     for expected in (if_version, version):
         if expected is not None and expected != state.version(name):
             raise VersionConflict(name, expected, state.version(name))
-    return stored is None or not same(body, normal(name, stored.body))
+    return stored is None or not unchanged(name, body, stored.body)

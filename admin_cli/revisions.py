@@ -10,14 +10,21 @@ from admin_cli.archiving import archive, restore
 from admin_cli.changing import expect
 from admin_cli.conflicts import annotate
 from admin_cli.differences import Difference, differences, same
-from admin_cli.files import normal
+from admin_cli.files import normal, unchanged
 from admin_cli.finding import find
-from flags.errors import VersionConflict
+from admin_cli.traffic import brought_back, kept_traffic, written
+from flags.errors import InvalidDocument, Problem, VersionConflict
 from flags.store.changes import Edit, Entry, State, Store, Stored
+from flags.store.links import located
 from flags.store.names import is_archived
+from flags.store.plans import running
 
 Body = Mapping[str, Any]
 _TRAFFIC = "weight and stable colour stay as they are; --with-traffic moves them, too"
+_RUNNING = (
+    "a rollout decides about its traffic; abort it first, or undo without "
+    "--with-traffic"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,20 +108,24 @@ def undo(
 ) -> Undone:
     """Go back to a version, by default the one before the last.
 
-    Without `traffic` the weight and the stable colour stay. Going back to before the
-    first version archives. Raises `RevisionNotFound` or `InvalidDocument`.
+    Without `traffic` the weight and the stable colour stay; the state of a rollout
+    always does. Going back to before the first version archives. Raises
+    `RevisionNotFound` or `InvalidDocument`.
     """
     version = stored.version - 1 if to is None else to
     body = _body(store, stored, version)
     if body is None or is_archived(body):
         return Undone(version=version, edits=tuple(archive(state, [stored.name])))
-    kept = dict(body) if traffic else kept_traffic(body, stored.body)
-    notes = () if same(kept, body) else (_TRAFFIC,)
+    if traffic and running(stored.body):
+        raise InvalidDocument([Problem(path=located(stored.name), message=_RUNNING)])
+    mixed = brought_back if traffic else kept_traffic
+    kept = mixed(body, stored.body)
+    notes = () if traffic or same(written(kept), written(body)) else (_TRAFFIC,)
     if is_archived(stored.body):
         tombstone = Stored(name=stored.name, version=stored.version, body=kept)
         return Undone(version=version, edits=(restore(tombstone),), notes=notes)
     kept = dict(normal(stored.name, kept))
-    if same(kept, normal(stored.name, stored.body)):
+    if unchanged(stored.name, kept, stored.body):
         return Undone(version=version, edits=(), notes=notes)
     edit = Edit(name=stored.name, body=kept, based_on=stored.version, action="undo")
     return Undone(version=version, edits=(edit,), notes=notes)
@@ -131,19 +142,6 @@ def way_back(
     except VersionConflict as error:
         raise annotate(error, store) from None
     return undo(store, state, stored, to, traffic=traffic)
-
-
-def kept_traffic(body: Body, current: Body) -> dict[str, Any]:
-    """An earlier body of a release with the traffic of now."""
-    if "release" not in body or "release" not in current:
-        return dict(body)
-    kept = {key: value for key, value in body.items() if key != "weight"}
-    if "weight" in current:
-        kept["weight"] = current["weight"]
-    stable = current["release"].get("stable")
-    if stable is not None:
-        kept["release"] = {**body["release"], "stable": stable}
-    return kept
 
 
 def _body(store: Store, stored: Stored, version: int) -> Body | None:

@@ -6,6 +6,9 @@ Laws
    targets and rules are on the canary).
 3. Promotion swaps the roles, not the code: the canary's colour becomes stable.
 4. Abort works on every release, at any time, and twice.
+
+These are the moves without a plan. While a plan runs it sets the weight: the moves of
+`rollouts.machine.moves` keep both in step, and fall back on these where there is none.
 """
 
 from __future__ import annotations
@@ -15,29 +18,35 @@ from typing import Any
 
 from flags.errors import InvalidDocument, NoRollout, Problem
 from flags.store.compiler import other
+from rollouts.machine import refusals
 
 Body = Mapping[str, Any]
 
 
 def set_weight(name: str, body: Body, percent: float) -> dict[str, Any]:
-    """Give the canary this percentage; starts a rollout if none is live."""
-    _release(name, body)
+    """Give the canary this percentage; starts a rollout if none is live.
+
+    Raises `InvalidDocument` while a plan runs, unless it is paused and keeps its limit.
+    """
+    release(name, body)
+    if error := refusals.set_weight(name, body, percent):
+        raise error
     return {**body, "weight": percent}
 
 
 def promote(name: str, body: Body) -> dict[str, Any]:
     """Everyone to the canary's colour, which is stable from now on."""
-    release = _release(name, body)
+    released = release(name, body)
     if "weight" not in body:
         msg = f"{name} has no live rollout to promote; start one with `set-weight`"
         raise NoRollout(msg)
-    swapped = {**release, "stable": other(stable(body))}
+    swapped = {**released, "stable": other(stable(body))}
     return {**_ended(body), "release": swapped}
 
 
 def abort(name: str, body: Body) -> dict[str, Any]:
     """Everyone to stable; the body as it is if no rollout is live."""
-    _release(name, body)
+    release(name, body)
     return _ended(body)
 
 
@@ -46,13 +55,14 @@ def stable(body: Body) -> str:
     return str(body["release"].get("stable", "blue"))
 
 
-def _ended(body: Body) -> dict[str, Any]:
-    return {key: value for key, value in body.items() if key != "weight"}
-
-
-def _release(name: str, body: Body) -> Mapping[str, Any]:
-    release = body.get("release")
-    if release is None:
+def release(name: str, body: Body) -> Mapping[str, Any]:
+    """What makes the flag a release; raises `InvalidDocument` if nothing does."""
+    found = body.get("release")
+    if found is None:
         message = "not a release; change its `serve` with `canary apply`"
         raise InvalidDocument([Problem(path=f"flags.{name}", message=message)])
-    return dict(release)
+    return dict(found)
+
+
+def _ended(body: Body) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if key != "weight"}

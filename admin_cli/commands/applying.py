@@ -46,11 +46,13 @@ def apply(
     output: Output = None,
 ) -> None:
     """Write the documents of a file, all of them or none."""
-    from admin_cli import portions, reading
+    from admin_cli import portions, reading, traffic
 
     desk: Desk = ctx.obj
     documents = reading.documents(file, desk.stdin, desk.load)
     clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
+    for told in traffic.held_against(documents, desk.load):
+        clerk.screen.note(told)
     sheet = portions.Sheet(file=documents, if_version=if_version, force=force)
     if prune:
         asked = not (dry_run or yes)

@@ -13,6 +13,7 @@ from admin_cli.output import Format, lines
 
 if TYPE_CHECKING:
     from admin_cli.desk import Desk
+    from admin_cli.output import Screen
     from admin_cli.revisions import Comparison
 
 DIFFERENT = 10
@@ -72,7 +73,7 @@ def diff(
         raise typer.BadParameter(msg)
     if file is not None:
         _refuse(from_or_to=(old, new) != (None, None))
-        found = _file(desk, file, prune=prune)
+        found = _file(desk, screen, file, prune=prune)
     else:
         _refuse(prune=prune)
         found = _revisions(desk, name or "", old, new)
@@ -106,11 +107,15 @@ def _revisions(
     return revisions.compare(store, find(store.load(), name), old, new)
 
 
-def _file(desk: "Desk", path: str, *, prune: bool) -> "list[Comparison]":
-    from admin_cli import changing, portions, reading, revisions
+def _file(
+    desk: "Desk", screen: "Screen", path: str, *, prune: bool
+) -> "list[Comparison]":
+    from admin_cli import changing, portions, reading, revisions, traffic
     from flags.store.changes import Signature
 
     file = reading.documents(path, desk.stdin, desk.load)
+    for told in traffic.held_against(file, desk.load):
+        screen.note(told)
     sheet = portions.Sheet(file=file, doomed=None if prune else ())
     commit = changing.rehearse(desk.load(), sheet.edits, Signature(author=""))
     return [revisions.planned(entry) for entry in commit.entries]

@@ -34,7 +34,10 @@ def set_weight(
     if_version: IfVersion = None,
     output: Output = None,
 ) -> None:
-    """Give the canary a share of the users; starts a rollout if none is live."""
+    """Give the canary a share of the users; starts a rollout if none is live.
+
+    A rollout with a plan sets its share itself: pause it first, or abort it.
+    """
     from admin_cli import changing, percentage
     from rollouts import moves
 
@@ -60,19 +63,23 @@ def promote(
     if_version: IfVersion = None,
     output: Output = None,
 ) -> None:
-    """Make the canary's colour the stable one and end the rollout."""
-    from admin_cli import changing
+    """Make the canary's colour the stable one and end the rollout, past any plan."""
+    from admin_cli import changing, clock
     from rollouts import moves
+    from rollouts.machine import moves as planned
 
     desk: Desk = ctx.obj
     screen = desk.screen(output)
+    store, signature = desk.open(author, reason)
+
+    def change(body: changing.Body) -> changing.Body:
+        now, by = clock.now().timestamp(), signature.author
+        return planned.promote(name, body, now=now, by=by, full=True)
+
     move = changing.Move(
-        name=name,
-        action="promote",
-        change=partial(moves.promote, name),
-        if_version=if_version,
+        name=name, action="promote", change=change, if_version=if_version
     )
-    moved = changing.carry_out(*desk.open(author, reason), move)
+    moved = changing.carry_out(store, signature, move)
     _note_start(screen, moves.stable(moved.before), moves.stable(moved.body))
     changing.show(screen, moved.entries)
 
@@ -86,13 +93,19 @@ def abort(
     output: Output = None,
 ) -> None:
     """Put everyone back on stable, whatever the version; repeating it is harmless."""
-    from admin_cli import changing
+    from admin_cli import changing, clock
     from rollouts import moves
+    from rollouts.machine import moves as planned
 
     desk: Desk = ctx.obj
     screen = desk.screen(output)
-    move = changing.Move(name=name, action="abort", change=partial(moves.abort, name))
     store, signature = desk.open(author, reason)
+    why = f"aborted by {signature.author}" + (f": {reason}" if reason else "")
+
+    def change(body: changing.Body) -> changing.Body:
+        return planned.abort(name, body, now=clock.now().timestamp(), why=why)
+
+    move = changing.Move(name=name, action="abort", change=change)
     moved = changing.insist(partial(changing.carry_out, store, signature, move))
     if not moved.entries:
         stable = moves.stable(moved.body)

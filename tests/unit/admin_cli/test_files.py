@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from admin_cli.files import edits, export, live, merge, ruleset, snapshot
+from admin_cli.files import edits, export, live, ruleset, snapshot, unchanged
+from admin_cli.traffic import merge
 from flags.errors import InvalidDocument, NotFound, VersionConflict
 from flags.store.changes import State, Stored
 from flags.store.checks import File, read_file
@@ -155,3 +156,11 @@ def test_a_snapshot_that_no_reader_takes_is_refused() -> None:
 def test_a_rollout_at_zero_is_live() -> None:
     """A weight of 0 is a rollout for those who are named."""
     assert ["b"] == live(state(a=RELEASE, b=RELEASE | {"weight": 0}, c=PLAIN))
+
+
+def test_what_cannot_be_read_is_another_body() -> None:
+    """A damaged document is replaced, and not in the way."""
+    damaged = RELEASE | {"rollout": {"phase": 5}}
+
+    assert not unchanged("pay", RELEASE, damaged)
+    assert unchanged("pay", RELEASE, RELEASE | {"enabled": True})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from admin_cli.revisions import kept_traffic
+from admin_cli.traffic import kept_traffic
 
 BLUE = {"release": {"services": ["pay"], "stable": "blue"}}
 GREEN = {"release": {"services": ["pay", "ship"], "stable": "green"}}

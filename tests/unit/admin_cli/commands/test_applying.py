@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from tests.unit.flags.store.plans.running import put, release
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -302,3 +304,18 @@ def test_a_signature_is_text(canary: Canary, table: Table, option: str) -> None:
         result.err,
     )
     assert 1 == table.version("shop")
+
+
+def test_apply_while_a_rollout_runs(canary: Canary, table: Table) -> None:
+    """Traffic stays the rollout's, which is said; `diff` says so too."""
+    put(table.store, "shop", release(5))
+    wanted = SHOP.replace("}}}", "}, weight: 50}}")
+
+    compared = canary("diff", "-f", "-", stdin=wanted)
+    result = canary("apply", "-f", "-", stdin=wanted)
+
+    for said in (compared.err, result.err):
+        assert "shop: a rollout runs, so weight and stable colour stay" in said
+    assert 0 == result.code
+    assert 5 == table.body("shop")["weight"]
+    assert "baking" == table.body("shop")["rollout"]["phase"]

@@ -6,6 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from admin_cli import clock
+from flags.store.changes import Edit, Signature, State
+from flags.store.plans import canonical
+from flags.store.writer import Writer
+from rollouts.machine import moves
+from rollouts.machine.seen import Seen
+from rollouts.machine.tick import tick
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -261,3 +269,59 @@ def test_a_change_to_another_flag_is_no_conflict(
     assert (0, [0]) == (result.code, [other.code for other in others])
     assert {"default": "shop-email"} == table.body("routing")
     assert 10 == table.body("shop")["weight"]
+
+
+@pytest.fixture
+def planned(canary: Canary, table: Table) -> Table:
+    """A table in which a plan runs at 10 %."""
+    text = "flags: {shop: {weight: 0, release: {services: [shop-checkout]}}}"
+    assert 0 == canary("apply", "-f", "-", stdin=text).code
+    plan = canonical("Canary10Percent5Minutes")
+
+    def edits(state: State) -> list[Edit]:
+        stored = state.documents["shop"]
+        body = moves.start(
+            "shop", stored.body, plan, id="a1b2c3d4", now=1.8e9, by="ana", replace=True
+        )
+        while change := tick(body, Seen(now=1.8e9)):
+            body = change.body
+        return [Edit(name="shop", body=body, based_on=stored.version, action="x")]
+
+    Writer(store=table.store, timestamp=clock.timestamp, salt=lambda: "salt").write(
+        edits, Signature(author="ana")
+    )
+    return table
+
+
+def test_set_weight_leaves_a_plan_alone(canary: Canary, planned: Table) -> None:
+    """While a plan runs, it sets the weight; the message names the ways out."""
+    result = canary("set-weight", "shop", "50")
+
+    assert 2 == result.code
+    assert "`canary rollout pause shop`, or `canary rollout abort shop`" in result.err
+    assert 10 == planned.body("shop")["weight"]
+
+
+def test_promote_ends_a_plan(canary: Canary, planned: Table) -> None:
+    """Everyone is on the canary at once, and the record says by whom."""
+    result = canary("promote", "shop", "--author", "ben")
+
+    assert 0 == result.code
+    body = planned.body("shop")
+    assert ("draining", "green") == (
+        body["rollout"]["phase"],
+        body["release"]["stable"],
+    )
+    assert "promoted, green is stable: by ben, from baking" in body["rollout"]["why"]
+
+
+def test_abort_ends_a_plan(canary: Canary, planned: Table) -> None:
+    """It is the same abort as that of rollouts, and as harmless twice."""
+    result = canary("abort", "shop", "--author", "ben", "--reason", "errors")
+
+    assert 0 == result.code
+    body = planned.body("shop")
+    assert ("aborted", False) == (body["rollout"]["phase"], "weight" in body)
+    assert "aborted by ben: errors" == body["rollout"]["why"]
+    again = canary("abort", "shop")
+    assert (0, []) == (again.code, again.data["changes"])

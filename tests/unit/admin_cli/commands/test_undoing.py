@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flags.errors import InvalidDocument
+from tests.unit.flags.store.plans.running import put, release
+
 if TYPE_CHECKING:
     from tests.unit.admin_cli.conftest import Canary, Table
 
@@ -268,3 +271,48 @@ def test_all_unknown_names_are_told_at_once(canary: Canary, command: str) -> Non
     assert second.startswith(
         "canary: error: no flag is named 'beta'; did you mean segment:beta? The"
     )
+
+
+def test_undo_leaves_a_rollout_alone(canary: Canary, table: Table) -> None:
+    """The document goes back, the rollout goes on; its traffic is not to be had."""
+    put(table.store, "shop", release(5))
+    put(table.store, "shop", release(50, step=3) | {"description": "new"})
+
+    refused = canary("undo", "shop", "--with-traffic")
+    result = canary("undo", "shop")
+
+    assert 2 == refused.code
+    assert (
+        "flags.shop: a rollout decides about its traffic; abort it first, or undo "
+        "without --with-traffic"
+    ) in refused.err
+    assert 0 == result.code
+    assert release(50, step=3) == table.body("shop")
+
+
+@pytest.mark.parametrize("phase", ["baking", "draining"])
+def test_a_release_whose_rollout_runs_is_not_archived(
+    canary: Canary, table: Table, phase: str
+) -> None:
+    """Its users would all move at once, and nobody could go back."""
+    body = release(5 if phase == "baking" else None, phase=phase)
+    put(table.store, "shop", body)
+
+    assert "has a live rollout" in canary("archive", "shop").err
+    with pytest.raises(InvalidDocument, match="has a live rollout"):
+        put(table.store, "shop", body | {"archived": True})
+
+
+def test_a_segment_that_a_plan_names_is_not_archived(
+    canary: Canary, table: Table
+) -> None:
+    """The plan would let in nobody."""
+    plan = {"steps": [{"groups": ["beta"], "bake": "1m"}]}
+    put(table.store, "segment:beta", {"included": ["ann"]})
+    body = {"release": {"services": ["web"], "stable": "blue"}, "plan": plan}
+    put(table.store, "shop", body)
+
+    result = canary("archive", "segment:beta")
+
+    assert 2 == result.code
+    assert "segments.beta: in use by flags.shop" in result.err
