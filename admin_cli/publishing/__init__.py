@@ -1,0 +1,1 @@
+"""Deployments of services, and their versions, as the command line carries them out."""

@@ -1,0 +1,1 @@
+"""Versions of Lambda functions: told apart, published, pointed at, warmed, pruned."""
