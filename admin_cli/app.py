@@ -12,15 +12,20 @@ from admin_cli.commands import (
     applying,
     checking,
     comparing,
+    deploying,
     explaining,
     exporting,
     membering,
     minting,
     moving,
     reading,
+    rolling,
+    rolling_moves,
+    rolling_views,
     simulating,
     tidying,
     undoing,
+    versioning,
 )
 from admin_cli.desk import Desk
 from admin_cli.options import Output, Profile, Region, StackName, Table, Version
@@ -29,7 +34,9 @@ from admin_cli.session import Session
 EPILOG = (
     "Exit codes: 0 done; 1 unexpected error; 2 bad input or usage; 3 not found; "
     "4 conflict: somebody else changed it; 5 the table can't be reached; "
-    "10 `diff --exit-code` found a difference."
+    "10 `diff --exit-code` found a difference. Of a rollout that is watched: "
+    "0 promoted; 20 rolled back; 21 the time is up; 22 it needs a person; "
+    "4 another rollout took its place."
 )
 
 app = typer.Typer(
@@ -74,6 +81,24 @@ segment.command("list")(membering.list_segments)
 segment.command("add")(membering.add)
 segment.command("remove")(membering.remove)
 
+rollout = typer.Typer(no_args_is_help=True)
+rollout.command("start")(rolling.start)
+rollout.command("status")(rolling_views.status)
+rollout.command("pause")(rolling_moves.pause)
+rollout.command("resume")(rolling_moves.resume)
+rollout.command("approve")(rolling_moves.approve)
+rollout.command("promote")(rolling_moves.promote)
+rollout.command("abort")(rolling_moves.abort)
+rollout.command("retry")(rolling_moves.retry)
+rollout.command("undo")(rolling_moves.undo)
+rollout.command("history")(rolling_views.history)
+rollout.command("analysis")(rolling_views.analysis)
+rollout.command("plan")(rolling.plan)
+
+versions = typer.Typer(no_args_is_help=True)
+versions.command("list")(versioning.list_versions)
+versions.command("prune")(versioning.prune)
+
 token = typer.Typer(no_args_is_help=True)
 token.command("mint")(minting.mint)
 token.command("check")(minting.check)
@@ -95,6 +120,13 @@ app.add_typer(
     help="List segments, add ids to one, or take them out.",
     rich_help_panel=FLAGS,
 )
+app.command("deploy", rich_help_panel=ROLLOUTS)(deploying.deploy)
+app.add_typer(
+    rollout,
+    name="rollout",
+    help="Rollouts that advance by a plan: start, watch and steer them.",
+    rich_help_panel=ROLLOUTS,
+)
 app.command("routes", rich_help_panel=ROLLOUTS)(reading.routes)
 # A negative percentage is a bad percentage, not an unknown option.
 app.command(
@@ -105,6 +137,12 @@ app.command(
 app.command("promote", rich_help_panel=ROLLOUTS)(moving.promote)
 app.command("abort", rich_help_panel=ROLLOUTS)(moving.abort)
 app.command("simulate", rich_help_panel=ROLLOUTS)(simulating.simulate)
+app.add_typer(
+    versions,
+    name="versions",
+    help="Published versions: list them, remove those that nothing names.",
+    rich_help_panel=ROLLOUTS,
+)
 app.add_typer(
     token,
     name="token",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 
 from flags.engine import times
@@ -21,6 +22,11 @@ def today() -> date:
 def timestamp() -> str:
     """Now, as ISO 8601 in UTC: how changes are dated."""
     return now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def sleep(seconds: float) -> None:
+    """Wait so long."""
+    time.sleep(seconds)
 
 
 def moment(text: str) -> float:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group, RenderableType
 
 from admin_cli.output import inline, lines, table
+from flags.aborts import is_marked, marked
 from flags.engine import Step, evaluate
 from flags.engine.ramping import split_at
 from flags.model import Context, Decision, Flag, Ramp, Reason, Ruleset, Serve, Split
@@ -25,10 +26,18 @@ Data = dict[str, Any]
 BROUGHT = frozenset({Reason.OVERRIDE, Reason.CARRIED, Reason.HEALED})
 
 
-def explain(
-    rules: Ruleset, name: str, context: Context, token: str | None, now: float
+def explain(  # noqa: PLR0913 - what a router decides by
+    rules: Ruleset,
+    name: str,
+    context: Context,
+    token: str | None,
+    now: float,
+    *,
+    marks: frozenset[str] = frozenset(),
 ) -> Data:
-    """Decide as a router would at `now`, and say how."""
+    """Decide as a router would at `now`, which has seen these abort marks; say how."""
+    ended = _ended(rules.flags[name], marks)
+    rules = marked(rules, marks)
     flag = rules.flags[name]
     carried, steps = _carried(rules, flag, token, now)
     walk: list[Step] = []
@@ -42,7 +51,7 @@ def explain(
         "key": context.key,
         "attributes": dict(context.attributes),
         "at": _iso(now),
-        "steps": [_step(step) for step in (*steps, *walk)],
+        "steps": [_step(step) for step in (*ended, *steps, *walk)],
         "ranges": list(_ranges(_served(flag, decision), now)),
         "result": _result(flag, decision, carried),
     }
@@ -57,6 +66,13 @@ def text(explained: Data) -> RenderableType:
     result = explained["result"]
     shown = [f"{name}: {inline(value)}" for name, value in result.items()]
     return Group(table(("#", "STEP", "MATCHED", "DETAIL"), steps), lines(["", *shown]))
+
+
+def _ended(flag: Flag, marks: frozenset[str]) -> list[Step]:
+    if not is_marked(flag, marks):
+        return []
+    detail = f"{_since(flag)}; aborted by a router, not yet settled"
+    return [Step(what="aborted", matched=True, detail=detail)]
 
 
 def _carried(

@@ -100,13 +100,14 @@ class Screen:
             self.out.write(as_yaml(data))
         else:
             # Long lines are left to the terminal to fold; tables fold their cells.
-            self._console().print(human(), no_wrap=True, overflow="ignore", crop=False)
+            self.console().print(human(), no_wrap=True, overflow="ignore", crop=False)
 
     def note(self, text: str) -> None:
         """Say something that is not data."""
         self.err.write(f"canary: {plain(text)}\n")
 
-    def _console(self) -> Console:
+    def console(self) -> Console:
+        """Where people's output goes, styled if they see it on a terminal."""
         console = Console(file=self.out, highlight=False)
         if self.out.isatty() and not console.no_color:
             return console

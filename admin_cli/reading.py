@@ -14,6 +14,9 @@ from admin_cli.input import read
 from admin_cli.lint.serving import told
 from admin_cli.output import inline
 from admin_cli.percentage import show
+from admin_cli.rollouts.brief import brief
+from admin_cli.rollouts.brief import told as words
+from admin_cli.unsettled import aborted
 from flags.errors import FlagsError, InvalidDocument, Problem
 from flags.store.changes import Changed
 from flags.store.checks import BrokenFile, File, read_file
@@ -84,11 +87,11 @@ class Wanted:
 
 def summaries(store: Store, wanted: Wanted) -> list[Data]:
     """Flags by name, with the last change of each."""
-    documents = store.load().documents
-    found = [documents[name] for name in sorted(documents)]
+    state = store.load()
+    found = [state.documents[name] for name in sorted(state.documents)]
     flags = [flag for flag in found if wanted.fits(flag)]
-    last = last_changes(store, flags)
-    return [_summary(flag, last.get(flag.name)) for flag in flags]
+    last, ended = last_changes(store, flags), aborted(state)
+    return [_summary(flag, last.get(flag.name), ended) for flag in flags]
 
 
 def last_changes(store: Store, flags: Sequence[Stored]) -> dict[str, Changed]:
@@ -103,7 +106,7 @@ def last_changes(store: Store, flags: Sequence[Stored]) -> dict[str, Changed]:
     return known | {e.name: Changed.by(e) for entries in found for e in entries}
 
 
-def _summary(flag: Stored, last: Changed | None) -> Data:
+def _summary(flag: Stored, last: Changed | None, ended: frozenset[str]) -> Data:
     body = flag.body
     shared = {
         "name": flag.name,
@@ -125,6 +128,8 @@ def _summary(flag: Stored, last: Changed | None) -> Data:
         "services": body["release"]["services"],
         "stable": stable(body),
         "weight": body.get("weight"),
+        "aborted": flag.name in ended,
+        "rollout": brief(body),
     }
 
 
@@ -148,9 +153,12 @@ def _state(row: Data) -> str:
     colour = row["stable"]
     if not row["enabled"]:
         return f"disabled: {colour} stable"
+    running = f", {words(row['rollout'])}" if row["rollout"] else ""
     if row["weight"] is None:
-        return f"{colour} stable, no rollout"
-    return f"{colour} stable, {show(row['weight'])} on {other(colour)}"
+        return f"{colour} stable{running or ', no rollout'}"
+    if row["aborted"]:
+        return f"{colour} stable, aborted by a router"
+    return f"{colour} stable, {show(row['weight'])} on {other(colour)}{running}"
 
 
 # What a route may say beside whom it is for, and what it says if it doesn't.

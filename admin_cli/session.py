@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from admin_cli.keyring import Keyring
     from flags.store.dynamodb import DynamoStore
     from flags.store.usage import Usage
+    from rollouts.evidence.table import Evidence
 
 OUTPUT = "TableName"
 # The stack's output that says where the keys of overrides are.
@@ -55,6 +56,19 @@ class Session:
         )
 
         return Usage(*self._opened)
+
+    def evidence(self) -> Evidence:
+        """The evidence about rollouts; raises `StoreUnavailable`."""
+        from rollouts.evidence.table import (  # noqa: PLC0415 - slow, and `--help` waits
+            Evidence,
+        )
+
+        return Evidence(*self._opened)
+
+    def client(self, service: str, config: Any = None) -> Any:
+        """A client of an AWS service, by boto3's name for it."""
+        with self._opening():
+            return self._client(service, config)
 
     def keyring(self, where: str | None) -> Keyring:
         """The keys of overrides, there or where the stack says; opens nothing yet.
@@ -114,8 +128,8 @@ class Session:
             message = f"{error}; look at the region and the AWS_ENDPOINT_URL_ variables"
             raise InvalidDocument([Problem(path="AWS", message=message)]) from error
 
-    def _client(self, service: str) -> Any:
-        return self._aws.client(service, config=_config(5, 20))
+    def _client(self, service: str, config: Any = None) -> Any:
+        return self._aws.client(service, config=config or _config(5, 20))
 
     def _check(self) -> None:
         """Refuse what AWS would only answer with riddles."""

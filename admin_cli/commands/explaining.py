@@ -78,5 +78,6 @@ def explain(
     state = desk.load()
     find_flag(state, name)
     rules = files.ruleset(state)
-    explained = explanation.explain(rules, name, whom, token, now)
+    marks = state.aborted
+    explained = explanation.explain(rules, name, whom, token, now, marks=marks)
     desk.screen(output).show(explained, lambda: explanation.text(explained))

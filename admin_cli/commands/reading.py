@@ -56,16 +56,25 @@ def list_flags(
 
 def get(ctx: typer.Context, name: Document, *, output: Output = None) -> None:
     """Show one document as it is stored, with its version."""
+    from admin_cli import unsettled
     from admin_cli.finding import find
+    from admin_cli.rollouts import brief
 
     desk: Desk = ctx.obj
-    stored = find(desk.session.store().load(), name)
+    state = desk.session.store().load()
+    stored = find(state, name)
+    if name in unsettled.aborted(state):
+        desk.screen(output).note(unsettled.told(name))
     shown = {
         "name": stored.name,
         "version": stored.version,
         "document": dict(stored.body),
     }
-    desk.screen(output).show(shown, lambda: lines(as_yaml(shown).splitlines()))
+    screen = desk.screen(output)
+    if (running := brief.brief(stored.body)) is not None:
+        status = f"`canary rollout status {name}`"
+        screen.note(f"a rollout of {name} runs ({brief.told(running)}); see {status}")
+    screen.show(shown, lambda: lines(as_yaml(shown).splitlines()))
 
 
 def routes(ctx: typer.Context, *, output: Output = None) -> None:

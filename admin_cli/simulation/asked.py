@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TypeVar
 
@@ -21,7 +21,9 @@ from admin_cli.simulation.effort import (
     runs_within,
     seconds,
 )
+from admin_cli.simulation.planned import Played
 from flags.errors import InvalidDocument, Problem
+from rollouts.judge import Settings
 from rollouts.simulation import Fault, Step, Traffic
 
 T = TypeVar("T")
@@ -37,6 +39,8 @@ WHOLE = 100
 _NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 _TIME = re.compile(r"([0-9]{1,7}(?:\.[0-9]{1,3})?)([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+# What is played where no plan is named.
+USUAL_STEPS = "1:10m,5:20m,25:30m,50:30m"
 _STEPS = "list steps as in 1:10m,5:20m,50:1h"
 
 
@@ -54,14 +58,18 @@ class Question:
     runs: int
     seed: int
     note: str | None = None
+    settings: Settings = field(default_factory=Settings)
 
 
 class _Bad(Exception):
     """What is wrong with one option."""
 
 
-def read(texts: Texts) -> Question:
-    """A question, by options; raises `InvalidDocument` with all that is wrong."""
+def read(texts: Texts, plan: Played | None = None) -> Question:
+    """A question, by options; raises `InvalidDocument` with all that is wrong.
+
+    With a plan its steps and settings are played.
+    """
     problems: list[Problem] = []
 
     def take(option: str, parse: Callable[[str], T], otherwise: T) -> T:
@@ -84,7 +92,7 @@ def read(texts: Texts) -> Question:
     # The size of a bug that multiplies can't be told of errors that are unknown.
     known = not any(problem.path == "--errors" for problem in problems)
     fault = take("--bug", lambda text: _fault(text, errors if known else 0.01), Fault())
-    none: tuple[Step, ...] = ()
+    none: tuple[Step, ...] = plan.steps if plan else ()
     steps = take("--steps", _steps, none)
     runs = take("--runs", _runs, None)
     seed = take("--seed", _seed, 0)
@@ -100,6 +108,7 @@ def read(texts: Texts) -> Question:
         runs=played,
         seed=seed,
         note=note,
+        settings=plan.settings if plan else Settings(),
     )
 
 

@@ -17,7 +17,6 @@ from rich.console import Group, RenderableType
 from admin_cli.output import lines, table
 from admin_cli.percentage import show
 from admin_cli.simulation.asked import Question
-from rollouts.judge import Settings
 from rollouts.simulation import (
     Forecast,
     Remedy,
@@ -50,6 +49,7 @@ def simulate(question: Question) -> Data:
         fault,
         question.steps,
         dice=random.Random(question.seed),  # noqa: S311 - no secret
+        settings=question.settings,
         times=question.runs,
     )
     broken = traffic.errors + (1 - traffic.errors) * fault.errors
@@ -120,7 +120,7 @@ def _help(question: Question, step: Step) -> str:
     failures = expected_failures(question.traffic, question.fault, step)
     told = f"about {_few(users)} users come to the canary, and the bug fails "
     told += _few(failures)
-    found = remedy(question.traffic, question.fault, step)
+    found = remedy(question.traffic, question.fault, step, question.settings)
     # Nothing is said of bugs that are tolerated, so this is 100 %.
     if found is None:
         return f"{told}, but nobody is left on stable to compare with"
@@ -144,7 +144,7 @@ def _advice(question: Question, found: Forecast) -> str:
     if _tolerated(question):
         return (
             "a bug this small is tolerated: the judge lets pass up to "
-            f"{Settings().tolerance:g} times stable's odds of failing"
+            f"{question.settings.tolerance:g} times stable's odds of failing"
         )
     return found.advice
 
@@ -152,7 +152,7 @@ def _advice(question: Question, found: Forecast) -> str:
 def _tolerated(question: Question) -> bool:
     """Whether the judge minds such a bug; if not, no traffic shows it."""
     odds = odds_ratio(question.traffic, question.fault)
-    return odds <= Settings().tolerance
+    return odds <= question.settings.tolerance
 
 
 def _title(found: Data) -> str:

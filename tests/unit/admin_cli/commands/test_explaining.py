@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flags.aborts import mark
 from flags.bucketing import bucket
 from flags.codec import decode
+from tests.contracts.store_contract import abort
+from tests.unit.admin_cli.conftest import TABLE
 
 if TYPE_CHECKING:
     from tests.unit.admin_cli.conftest import Canary, Table
@@ -277,3 +280,24 @@ def test_no_time_is_beyond_the_calendar(canary: Canary, at: str) -> None:
 
     assert (2, "") == (result.code, result.out)
     assert f"--at: {at} is out of reach" in result.err
+
+
+def test_a_rollout_that_a_router_aborted(canary: Canary, table: Table) -> None:
+    """While a mark isn't settled people are told what routers do, and why."""
+    canary("set-weight", "shop", "100")
+    carried = ("--token", f"v1~shop.green.{table.version('shop')}")
+    result, _ = result_of(canary, "shop", "--id", "ann")
+    assert "canary" == result["role"]
+
+    assert abort(table.client, mark("shop", 2), TABLE)
+
+    result, steps = result_of(canary, "shop", "--id", "ann")
+    assert ("stable", "blue") == (result["role"], result["variant"])
+    assert {
+        "step": "aborted",
+        "matched": True,
+        "detail": "rollout began at 2; aborted by a router, not yet settled",
+    } == steps[0]
+    result, steps = result_of(canary, "shop", "--id", "ann", *carried)
+    assert ("stable", "HEALED") == (result["role"], result["reason"])
+    assert ["aborted", "carried"] == [step["step"] for step in steps]

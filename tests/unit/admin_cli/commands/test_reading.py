@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 import yaml
 
+from flags.aborts import mark
 from flags.store.dynamodb import DynamoStore
+from tests.contracts.store_contract import abort
 from tests.unit.admin_cli.conftest import TABLE
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ def test_list_tells_state_version_and_last_change(canary: Canary, table: Table) 
         "services": ["shop-checkout", "shop-email"],
         "stable": "blue",
         "weight": 10,
+        "aborted": False,
+        "rollout": None,
         "owner": None,
         "tags": [],
         "temporary": None,
@@ -44,6 +48,23 @@ def test_list_tells_state_version_and_last_change(canary: Canary, table: Table) 
         search["changed"]["author"],
     )
     assert {"on": 20, "off": 80} == search["serve"]
+
+
+def test_what_a_router_aborted(canary: Canary, table: Table) -> None:
+    """A mark that isn't settled shows in the list, and beside the document."""
+    canary("set-weight", "shop", "10")
+    assert abort(table.client, mark("shop", 1), TABLE)
+    assert not canary("list").data[1]["aborted"]
+    assert "" == canary("get", "shop").err
+    assert abort(table.client, mark("shop", 2), TABLE)
+
+    assert canary("list").data[1]["aborted"]
+    assert "blue stable, aborted by a router" in canary.terminal("list").out
+    told = "shop: aborted by a router, not yet settled; everyone is on stable"
+    shown = canary("get", "shop")
+    assert told in shown.err
+    assert 10 == shown.data["document"]["weight"]
+    assert "" == canary("get", "search").err
 
 
 @pytest.mark.usefixtures("table")

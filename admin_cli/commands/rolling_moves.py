@@ -1,0 +1,159 @@
+"""`rollout pause`, `resume`, `approve`, `promote`, `abort`, `retry`, `undo`."""
+
+# Commands import what they need when they run (`--help` is quick), and their
+# parameters are their options.
+# ruff: noqa: PLC0415, PLR0913
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from admin_cli.options import Author, DryRun, IfVersion, Name, Output, Reason
+
+if TYPE_CHECKING:
+    from admin_cli.clerk import Clerk
+    from admin_cli.desk import Desk
+    from admin_cli.rollouts.moving import Verb
+
+Full = Annotated[
+    bool, typer.Option("--full", help="Past the rest of the plan: everyone, at once.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Without asking.")]
+
+
+def pause(
+    ctx: typer.Context,
+    name: Name,
+    *,
+    reason: Reason = "",
+    author: Author = None,
+    if_version: IfVersion = None,
+    output: Output = None,
+) -> None:
+    """Halt a rollout where it is: nobody changes sides, and the judge goes on."""
+    from admin_cli.rollouts import moving
+
+    clerk = ctx.obj.clerk(output, (author, reason))
+    _carry_out(clerk, moving.PAUSE, name, if_version)
+
+
+def resume(
+    ctx: typer.Context,
+    name: Name,
+    *,
+    reason: Reason = "",
+    author: Author = None,
+    if_version: IfVersion = None,
+    output: Output = None,
+) -> None:
+    """Let a paused rollout go on with what was left of its bake."""
+    from admin_cli.rollouts import moving
+
+    clerk = ctx.obj.clerk(output, (author, reason))
+    _carry_out(clerk, moving.RESUME, name, if_version)
+
+
+def approve(
+    ctx: typer.Context,
+    name: Name,
+    *,
+    reason: Reason = "",
+    author: Author = None,
+    if_version: IfVersion = None,
+    output: Output = None,
+) -> None:
+    """Open the gate at which a rollout waits; the plan says who may."""
+    from admin_cli.rollouts import moving
+
+    clerk = ctx.obj.clerk(output, (author, reason))
+    _carry_out(clerk, moving.APPROVE, name, if_version)
+
+
+def promote(
+    ctx: typer.Context,
+    name: Name,
+    *,
+    full: Full = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    reason: Reason = "",
+    author: Author = None,
+    if_version: IfVersion = None,
+    output: Output = None,
+) -> None:
+    """Go one step on without waiting; with --full, everyone to the canary at once."""
+    from admin_cli.rollouts import moving
+
+    desk: Desk = ctx.obj
+    clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
+    verb = moving.PROMOTE_FULL if full else moving.PROMOTE
+    if not (yes or dry_run):
+        _ask(desk, moving.promotion(clerk.store, name, full=full))
+    _carry_out(clerk, verb, name, if_version)
+
+
+def abort(
+    ctx: typer.Context,
+    name: Name,
+    *,
+    reason: Reason = "",
+    author: Author = None,
+    output: Output = None,
+) -> None:
+    """Put everyone back on stable, in any phase; it never asks."""
+    from admin_cli.rollouts import moving
+
+    clerk = ctx.obj.clerk(output, (author, reason))
+    _carry_out(clerk, moving.ABORT, name, None)
+
+
+def retry(
+    ctx: typer.Context,
+    name: Name,
+    *,
+    reason: Reason = "",
+    author: Author = None,
+    if_version: IfVersion = None,
+    output: Output = None,
+) -> None:
+    """Run the plan of an aborted rollout again, from its first step."""
+    from admin_cli.rollouts import moving
+
+    clerk = ctx.obj.clerk(output, (author, reason))
+    _carry_out(clerk, moving.RETRY, name, if_version)
+
+
+def undo(
+    ctx: typer.Context,
+    name: Name,
+    *,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    reason: Reason = "",
+    author: Author = None,
+    if_version: IfVersion = None,
+    output: Output = None,
+) -> None:
+    """Go back at once to the version that was stable before the promotion."""
+    from admin_cli.rollouts import moving
+
+    desk: Desk = ctx.obj
+    clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
+    if not (yes or dry_run):
+        _ask(desk, moving.reversal(clerk.store, name))
+    _carry_out(clerk, moving.UNDO, name, if_version)
+
+
+def _carry_out(clerk: "Clerk", verb: "Verb", name: str, if_version: int | None) -> None:
+    from admin_cli.rollouts import moving
+
+    moved = moving.carry_out(clerk, verb, name, if_version)
+    for told in moving.words(verb, name, moved):
+        clerk.screen.note(told)
+    clerk.show(moved.entries)
+
+
+def _ask(desk: "Desk", question: str | None) -> None:
+    """Ask, unless there is nothing to ask about: then the move says why."""
+    if question is not None:
+        desk.confirmed(question, "--yes")

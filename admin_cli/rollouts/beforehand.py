@@ -1,0 +1,164 @@
+"""What is looked at in AWS before a rollout is written: it should not fail at step 3.
+
+Laws
+1. What is missing for certain is a problem, and all problems are told at once.
+2. An alarm that is not OK now is ignored and told: it can't say what the canary did.
+3. What may not be looked at is told, and is no problem; but alarms must be seen, or
+   nobody knows which of them were OK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from flags.errors import InvalidDocument, Problem, StoreUnavailable
+
+Client = Any
+Answer = dict[str, Any]
+Plan = Mapping[str, Any]
+Colours = Mapping[str, str]
+
+OK = "OK"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What was found: alarms by their use, versions by role, and what to tell."""
+
+    alarms: Mapping[str, list[str]]
+    versions: Mapping[str, str] | None
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Found:
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def look(
+    plan: Plan,
+    services: Sequence[str],
+    colours: Colours,
+    client: Callable[[str], Client],
+) -> Looked:
+    """Look at alarms, check functions and aliases; raises `InvalidDocument`.
+
+    `colours` are the aliases of stable and canary; `client` gives one by its service.
+    """
+    found = _Found()
+    names = list(plan["guards"].get("alarms") or ())
+    alarms = _alarms(client("cloudwatch"), names, found) if names else _none()
+    functions = client("lambda")
+    _functions(functions, plan, found)
+    versions = _aliases(functions, services, colours, found)
+    if found.problems:
+        raise InvalidDocument(found.problems)
+    return Looked(alarms=alarms, versions=versions, notes=tuple(found.notes))
+
+
+def _none() -> dict[str, list[str]]:
+    return {"watched": [], "ignored": []}
+
+
+def _alarms(client: Client, names: list[str], found: _Found) -> dict[str, list[str]]:
+    try:
+        answer = client.describe_alarms(
+            AlarmNames=names,
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+            MaxRecords=100,
+        )
+    except (ClientError, BotoCoreError) as error:
+        msg = f"the plan's alarms can't be looked at: {error}; allow DescribeAlarms"
+        raise StoreUnavailable(msg) from error
+    kinds = ("MetricAlarms", "CompositeAlarms")
+    states = {
+        alarm["AlarmName"]: alarm["StateValue"]
+        for kind in kinds
+        for alarm in answer.get(kind, ())
+    }
+    for number, name in enumerate(names):
+        if name not in states:
+            path = f"plan.guards.alarms[{number}]"
+            message = f"there is no alarm {name!r}; create it, or take it out"
+            found.problems.append(Problem(path=path, message=message))
+        elif states[name] != OK:
+            found.notes.append(
+                f"the alarm {name} is {states[name]}, not OK, so it is ignored "
+                "throughout this rollout"
+            )
+    watched = [name for name in names if states.get(name) == OK]
+    return {
+        "watched": watched,
+        "ignored": [name for name in names if name in states and name not in watched],
+    }
+
+
+def _functions(client: Client, plan: Plan, found: _Found) -> None:
+    """The functions that steps invoke, each looked at once."""
+    seen: dict[str, Answer | None] = {}
+    for path, name in _invoked(plan):
+        if name not in seen:
+            ask = partial(client.get_function_configuration, FunctionName=name)
+            seen[name] = _asked(ask, f"the check {name}", found)
+        if seen[name] is None:
+            message = f"there is no function {name!r}; deploy it, or take it out"
+            found.problems.append(Problem(path=path, message=message))
+
+
+def _invoked(plan: Plan) -> Iterator[tuple[str, str]]:
+    for number, step in enumerate(plan["steps"]):
+        for when in ("before", "during"):
+            for index, check in enumerate(step.get(when) or ()):
+                path = f"plan.steps[{number}].{when}[{index}].invoke"
+                yield path, str(check["invoke"])
+
+
+def _aliases(
+    client: Client, services: Sequence[str], colours: Colours, found: _Found
+) -> Mapping[str, str] | None:
+    """Both aliases of each service; the versions if all services agree on them."""
+    held: dict[str, set[str]] = {role: set() for role in colours}
+    for service in services:
+        versions = {
+            role: _version(client, service, colour, found)
+            for role, colour in colours.items()
+        }
+        for role, version in versions.items():
+            held[role].add(version)
+        if versions["stable"] and versions["stable"] == versions["canary"]:
+            found.notes.append(
+                f"both aliases of {service} are at version {versions['stable']}, so "
+                f"there is nothing to compare; `canary deploy {service}` first"
+            )
+    if any(len(versions) != 1 or "" in versions for versions in held.values()):
+        return None
+    return {role: max(versions) for role, versions in held.items()}
+
+
+def _version(client: Client, service: str, colour: str, found: _Found) -> str:
+    """The version that an alias points to; empty if nobody knows."""
+    ask = partial(client.get_alias, FunctionName=service, Name=colour)
+    answer = _asked(ask, f"the alias {service}:{colour}", found)
+    if answer is None:
+        message = f"{service} has no alias {colour!r}; make it, or deploy the service"
+        found.problems.append(Problem(path=f"aliases.{service}", message=message))
+    return str((answer or {}).get("FunctionVersion", ""))
+
+
+def _asked(ask: Callable[[], Answer], what: str, found: _Found) -> Answer | None:
+    """AWS's answer; None if there is no such thing, empty if nobody may look."""
+    try:
+        return ask()
+    except ClientError as error:
+        if error.response["Error"].get("Code") == "ResourceNotFoundException":
+            return None
+        found.notes.append(f"{what} can't be looked at: {error}")
+    except BotoCoreError as error:
+        found.notes.append(f"{what} can't be looked at: {error}")
+    return {}

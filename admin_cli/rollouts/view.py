@@ -1,0 +1,155 @@
+"""A rollout as `status` shows it: one record, for JSON and for the tree.
+
+Laws
+1. Pure: a document, what was seen of it, and the time; nothing is read here.
+2. All keys are always there; null is what nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from admin_cli.rollouts import steps, times
+from admin_cli.rollouts.outcome import Outcome, abort, next_commands, outcome
+from flags.store.compiler import other
+from rollouts.machine.rollout import damaged
+
+Data = dict[str, Any]
+Body = Mapping[str, Any]
+
+_NOTHING_SEEN = {"containers": 0, "judged_at": None, "verdict": None, "share": None}
+_NOBODY = {"users": 0, "failed": 0, "p50": None, "p99": None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A release as it was found: its document, its evidence, its mark.
+
+    `trouble` is why the evidence can't be read.
+    """
+
+    name: str
+    version: int
+    body: Body
+    sight: Mapping[str, Any] | None = None
+    marked: bool = False
+    trouble: str | None = None
+
+
+def view(found: Found, now: float) -> Data:
+    """The record; `now` in seconds since the epoch."""
+    broken = damaged(found.body)
+    rollout = None if broken else found.body.get("rollout")
+    return {
+        "name": found.name,
+        "version": found.version,
+        "at": times.iso(now),
+        "enabled": found.body.get("enabled", True),
+        "damaged": broken,
+        "weight": _weight(found),
+        **_colours(found),
+        "rollout": _rollout(rollout, found, now) if rollout else None,
+        **_outcome(rollout, found, broken=broken),
+    }
+
+
+def headline(shown: Mapping[str, Any]) -> Data:
+    """What has to change for a change to be told: not how many users came by."""
+    rollout = shown["rollout"] or {}
+    told = (
+        "id",
+        "phase",
+        "step",
+        "why",
+        "paused",
+        "extended",
+        "marked",
+        "alarms",
+        "trouble",
+    )
+    verdict = (rollout.get("evidence") or {}).get("verdict") or {}
+    return {
+        "weight": shown["weight"]["asked"],
+        "enabled": shown["enabled"],
+        "damaged": shown["damaged"],
+        "outcome": shown["outcome"],
+        "verdict": verdict.get("kind"),
+        **{key: rollout.get(key) for key in told},
+    }
+
+
+def _outcome(rollout: Any, found: Found, *, broken: bool) -> Data:
+    if broken:
+        return {"outcome": str(Outcome.WAITING), "next": [abort(found.name)]}
+    if not rollout:
+        return {"outcome": None, "next": []}
+    return {
+        "outcome": str(outcome(rollout, marked=found.marked)),
+        "next": next_commands(found.name, rollout, marked=found.marked),
+    }
+
+
+def _weight(found: Found) -> Data:
+    """`seen` is the canary's share, in per cent, of the users who came by."""
+    users = [_variant(found, role)["users"] for role in ("canary", "stable")]
+    seen = 100 * users[0] / sum(users) if sum(users) else None
+    asked = found.body.get("weight")
+    return {
+        "asked": 0 if found.marked else asked,
+        "seen": None if seen is None else round(seen, 3),
+        "users": sum(users),
+    }
+
+
+def _variant(found: Found, role: str) -> Mapping[str, Any]:
+    variants: Mapping[str, Any] = (found.sight or {}).get("variants", {})
+    one: Mapping[str, Any] = variants.get(role, _NOBODY)
+    return one
+
+
+def _colours(found: Found) -> Data:
+    stable = str(found.body["release"].get("stable", "blue"))
+    rollout = {} if damaged(found.body) else found.body.get("rollout") or {}
+    colours = rollout.get("colours") or {"stable": stable, "canary": other(stable)}
+    versions = rollout.get("versions") or {}
+    return {
+        role: {
+            "colour": colours.get(role),
+            "version": versions.get(role),
+            **_variant(found, role),
+        }
+        for role in ("stable", "canary")
+    }
+
+
+def _rollout(rollout: Mapping[str, Any], found: Found, now: float) -> Data:
+    plan, phase, step = rollout["plan"], rollout["phase"], rollout["step"]
+    until = rollout.get("until")
+    evidence = {key: (found.sight or _NOTHING_SEEN)[key] for key in _NOTHING_SEEN}
+    return {
+        "id": rollout["id"],
+        "phase": phase,
+        "marked": found.marked,
+        "step": step + 1,
+        "of": len(plan["steps"]),
+        "began": rollout["began"],
+        "since": rollout["at"],
+        "until": until,
+        "left": max(0.0, times.moment(until) - now) if until else None,
+        "why": rollout.get("why") or "",
+        "paused": rollout.get("paused"),
+        "extended": rollout.get("extended", 0),
+        "approvals": list(rollout.get("approvals") or ()),
+        "admitted": list(rollout.get("admitted") or ()),
+        "alarms": dict(rollout.get("alarms") or {"watched": [], "ignored": []}),
+        "steps": steps.marked(plan, _in_force(phase, marked=found.marked), step),
+        "evidence": evidence if found.sight else None,
+        "trouble": found.trouble,
+    }
+
+
+def _in_force(phase: str, *, marked: bool) -> str:
+    """What the routers make of the phase: they go by the mark before it is settled."""
+    return "aborted" if marked and phase not in {"draining", "completed"} else phase
