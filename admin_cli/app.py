@@ -36,7 +36,7 @@ EPILOG = (
     "4 conflict: somebody else changed it; 5 the table can't be reached; "
     "10 `diff --exit-code` found a difference. Of a rollout that is watched: "
     "0 promoted; 20 rolled back; 21 the time is up; 22 it needs a person; "
-    "4 another rollout took its place."
+    "4 another rollout took its place. Of `deploy`: 23 the warm-up failed."
 )
 
 app = typer.Typer(

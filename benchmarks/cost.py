@@ -2,13 +2,16 @@
 
 Dollars, by how long the target takes: the router's `time`, `requests`, `reads` and
 `logs`, their sum on both processors, and what the target costs alone at several sizes
-of memory, with the router's sum as a share of that.
+of memory, with the router's sum as a share of that. Then what a watched rollout costs
+beside it (`benchmarks.watching`).
 """
 
 from __future__ import annotations
 
+import sys
 from typing import NamedTuple
 
+from benchmarks import watching
 from benchmarks.harness import report
 from benchmarks.harness.report import Figures, Rows
 
@@ -104,3 +107,5 @@ def rows(figures: Figures) -> Rows:
 
 if __name__ == "__main__":
     report.main(__doc__, measure, rows)
+    if "--json" not in sys.argv:
+        print("", report.table(watching.rows(watching.measure())), sep="\n")

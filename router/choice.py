@@ -31,7 +31,11 @@ FALLBACK = "FALLBACK"
 
 
 class Choice(Record):
-    """The alias for one unit. `release` and `generation` are None without a release."""
+    """The alias for one unit. `release` and `generation` are None without a release.
+
+    `subject` is a number for the user, where a rollout is watched and whoever it is was
+    drawn by lot (`router.sentinel.subjects`).
+    """
 
     service: str
     alias: str
@@ -41,6 +45,7 @@ class Choice(Record):
     release: str | None = None
     generation: int | None = None
     visitor: Visitor | None = None
+    subject: int | None = None
 
 
 class Asking(Record):
@@ -99,7 +104,7 @@ def choose(
         )
     if asking.source.name == UNKNOWN:
         return _on_stable(service, flag, asking.carried, UNKNOWN_EVENT)
-    decision, visitor = _decide(rules.flags, flag, asking)
+    decision, visitor, context = _decide(rules.flags, flag, asking)
     if decision.variant not in aliases:
         return _on_stable(service, flag, asking.carried, NO_ALIAS)
     alias, reason, version = decision.variant, decision.reason.value, decision.version
@@ -112,6 +117,7 @@ def choose(
         release=flag.name,
         generation=version,
         visitor=visitor,
+        subject=_subject(rules.flags, flag, context, decision, asking.now),
     )
 
 
@@ -144,17 +150,30 @@ def fall_back(choice: Choice, reason: str) -> Choice:
 
 def _decide(
     rules: Ruleset, flag: Flag, asking: Asking
-) -> tuple[Decision, Visitor | None]:
+) -> tuple[Decision, Visitor | None, Context]:
     """Decide; an anonymous visitor gets an identity only where one is hashed."""
     context, carried = asking.context(), asking.carried.get(flag.name)
     decision = decide(rules, flag, context, carried, asking.now)
     if decision.reason is not Reason.NO_IDENTITY:
-        return decision, None
+        return decision, None, context
     visitor = asking.source.visitor(asking.unit, asking.new_id)
     if visitor is None:
-        return decision, None
+        return decision, None, context
     context = Context(key=visitor.key, attributes=context.attributes)
-    return decide(rules, flag, context, carried, asking.now), visitor
+    return decide(rules, flag, context, carried, asking.now), visitor, context
+
+
+def _subject(
+    rules: Ruleset, flag: Flag, context: Context, decision: Decision, now: float
+) -> int | None:
+    if flag.release is None or flag.release.watch is None:
+        return None
+    try:
+        from router.sentinel.subjects import subject_of  # noqa: PLC0415 - watched only
+
+        return subject_of(rules, flag, context, decision, now)
+    except Exception:  # noqa: BLE001 - to be watched changes no choice
+        return None
 
 
 def _on_stable(service: str, flag: Flag, carried: Token, reason: str) -> Choice:

@@ -24,6 +24,7 @@ class Config(Record):
     stable_alias: str
     refresh: float
     metrics_every: float
+    sentinel_every: float = 3.0
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Config:
@@ -39,6 +40,7 @@ class Config(Record):
             stable_alias=environ.get("CANARY_STABLE_ALIAS") or "blue",
             refresh=float(environ.get("CANARY_REFRESH_SECONDS") or 5),
             metrics_every=float(environ.get("CANARY_METRICS_SECONDS") or 10),
+            sentinel_every=float(environ.get("CANARY_SENTINEL_SECONDS") or 3),
         )
 
 

@@ -21,6 +21,7 @@ from router.errors import (
     UnknownEvent,
 )
 from router.invocations import Chosen, Invocations, Settled
+from router.lookout import Lookout
 from router.passage import Passage
 from router.recorder import Recorder
 from router.routing import Route, Rules
@@ -45,7 +46,8 @@ class Arrival(Record):
 class Router(Record):
     """Everything that the router needs, handed in by the composition root.
 
-    `clock` measures durations in seconds, `now` is seconds since the epoch.
+    `clock` measures durations in seconds, `now` is seconds since the epoch. Without a
+    `lookout` no rollout is watched.
     """
 
     config: Config
@@ -56,6 +58,7 @@ class Router(Record):
     new_id: Callable[[], str]
     now: Callable[[], float]
     clock: Callable[[], float]
+    lookout: Lookout | None = None
 
     def handle(self, event: bytes, context: Any) -> bytes:
         """Route one event, which is JSON; returns or raises what the target does."""
@@ -68,8 +71,9 @@ class Router(Record):
         arrival = self._arrival(event, context)
         refused = self.trust.refused.total()
         chosen = self._decide(arrival)
+        witness = self.lookout.witness(arrival.service) if self.lookout else None
         invocations = Invocations(
-            begin=self.begin,
+            begin=witness.begin if witness else self.begin,
             clock=self.clock,
             service=arrival.service,
             aliases=self.config.targets[arrival.service],
@@ -77,12 +81,23 @@ class Router(Record):
             route=arrival.route,
             event=arrival.event,
             context=context,
+            watched=witness is not None,
         )
-        settled = invocations.run(chosen, self.snapshot.overlap)
+        settled = invocations.run(chosen, self._meanwhile)
         try:
             return self._answer(arrival, settled)
         finally:
-            self._record(arrival, settled, self.trust.refused.total() - refused)
+            refused = self.trust.refused.total() - refused
+            passage = self._passage(arrival, settled, refused)
+            self.recorder.record(passage)
+            if witness:
+                witness.saw(passage)
+
+    def _meanwhile(self) -> None:
+        """What there is to do while the targets are at work."""
+        self.snapshot.overlap()
+        if self.lookout:
+            self.lookout.meanwhile()
 
     def _arrival(self, event: bytes, context: Any) -> Arrival:
         """Find source, route and service; raises if no service can be named."""
@@ -236,10 +251,12 @@ class Router(Record):
             return answer
         return marked if targets.fits(marked) else answer
 
-    def _record(self, arrival: Arrival, settled: list[Settled], refused: int) -> None:
-        """Tell journal and metrics what became of the event."""
+    def _passage(
+        self, arrival: Arrival, settled: list[Settled], refused: int
+    ) -> Passage:
+        """What became of the event."""
         waited = sum(one.waited for one in settled)
-        passage = Passage(
+        return Passage(
             service=arrival.service,
             source=arrival.source.name,
             route=arrival.route.name if arrival.route else None,
@@ -252,4 +269,3 @@ class Router(Record):
             keys=self.trust.problem,
             request_id=getattr(arrival.context, "aws_request_id", None),
         )
-        self.recorder.record(passage)

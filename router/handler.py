@@ -16,11 +16,11 @@ from flags.aws.transport import Transport
 from flags.hints import Any
 from flags.reader import TableReader
 from flags.snapshot import Snapshot
-from router import runtime, targets
+from router import lookout, runtime, targets
 from router.config import Config
 from router.dispatch import Router
 from router.recorder import Recorder
-from router.routing import build
+from router.routing import build, marked, watched
 from router.trust import Trust
 
 # Packed with the router by those who want rules before the table was ever reached.
@@ -49,6 +49,8 @@ def compose() -> Router:
         random=dice.throw,
         refresh=config.refresh,
         bootstrap=_bootstrap(),
+        marked=marked,
+        watched=watched,
     )
     after_restore(os.environ, functions.reset, snapshot.restored)
     return Router(
@@ -62,6 +64,7 @@ def compose() -> Router:
         new_id=_new_id,
         now=time.time,
         clock=time.perf_counter,
+        lookout=lookout.deployed(client, config, snapshot, _write),
     )
 
 

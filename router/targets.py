@@ -89,8 +89,8 @@ class Pending(Record):
     dropped: bool = False
 
 
-def begin_with(client: AwsClient) -> Begin:
-    """Invocations through the lean client."""
+def begin_with(client: AwsClient, *, tail: bool = False) -> Begin:
+    """Invocations through the lean client; `tail` asks for the end of each log."""
 
     def begin(
         arn: str,
@@ -105,6 +105,7 @@ def begin_with(client: AwsClient) -> Begin:
             payload,
             client_context=context,
             tenant_id=tenant,
+            tail=tail,
             timeout=timeout,
         )
 

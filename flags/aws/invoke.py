@@ -22,16 +22,18 @@ class InvokeAnswer(Record):
     """What Lambda answered.
 
     `function_error` is set if the function ran and failed; `error_type` if the
-    service refused, in which case `status` is 400 or more.
+    service refused, in which case `status` is 400 or more. `log` is the end of the
+    function's log, base64, if it was asked for.
     """
 
-    hidden = frozenset({"payload"})
+    hidden = frozenset({"payload", "log"})
 
     status: int
     function_error: str | None
     payload: bytes
     error_type: str | None
     executed_version: str | None
+    log: str | None = None
 
 
 class PendingInvoke:
@@ -68,9 +70,13 @@ def begin_invoke(  # noqa: PLR0913 - Invoke has these parameters
     client_context: str | None = None,
     tenant_id: str | None = None,
     invocation_type: str = "RequestResponse",
+    tail: bool = False,
     timeout: float,
 ) -> PendingInvoke:
-    """Invoke a function by name or ARN; `client_context` is JSON text."""
+    """Invoke a function by name or ARN; `client_context` is JSON text.
+
+    `tail` asks for the last 4 KB of its log, too.
+    """
     headers = {
         "content-type": "application/json",
         "x-amz-invocation-type": invocation_type,
@@ -79,6 +85,8 @@ def begin_invoke(  # noqa: PLR0913 - Invoke has these parameters
         headers["x-amz-client-context"] = encode_context(client_context)
     if tenant_id is not None:
         headers["x-amz-tenant-id"] = tenant_id
+    if tail:
+        headers["x-amz-log-type"] = "Tail"
     pending = client.begin(
         "POST",
         _path(function),
@@ -112,4 +120,5 @@ def _answer(response: Response) -> InvokeAnswer:
         payload=response.body,
         error_type=error_type.partition(":")[0] if error_type else None,
         executed_version=headers.get("x-amz-executed-version"),
+        log=headers.get("x-amz-log-result"),
     )

@@ -10,7 +10,7 @@ Pure, of the standard library alone. `docs/judge.md` says what is counted and wh
 from __future__ import annotations
 
 from rollouts.judge.errors import InvalidEvidence
-from rollouts.judge.settings import Settings
+from rollouts.judge.settings import Settings, settings_from
 from rollouts.judge.state import State, advance, begin, observe, renewed
 from rollouts.judge.stored import dumps, loads
 from rollouts.judge.tally import Count, Tally
@@ -42,5 +42,6 @@ __all__ = [
     "proven",
     "regressed",
     "renewed",
+    "settings_from",
     "verdict",
 ]

@@ -8,9 +8,10 @@ Laws
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import isfinite
 
+from flags.hints import Any
 from flags.record import Record
 from rollouts.judge.errors import InvalidEvidence
 
@@ -54,6 +55,41 @@ class Settings(Record):
     def sought(self) -> tuple[float, ...]:
         """The odds ratios at which a regression is sought."""
         return tuple(odds for odds in self.grid if odds > self.tolerance)
+
+
+# What may be chosen, in the order of the class.
+CHOICES = (
+    "alpha",
+    "beta",
+    "tolerance",
+    "margin",
+    "grid",
+    "floor_users",
+    "floor_share",
+    "window",
+    "measures",
+)
+
+
+def settings_from(mapping: Mapping[str, Any]) -> Settings:
+    """Settings from JSON, lists for tuples; what isn't there has its default.
+
+    Raises `InvalidEvidence` for what can't be, and for what nobody knows.
+    """
+    if not isinstance(mapping, Mapping):
+        raise InvalidEvidence(f"the judge's settings: no mapping, but {mapping!r}")
+    unknown = sorted(set(map(str, mapping)) - set(CHOICES))
+    if unknown:
+        known = ", ".join(CHOICES)
+        raise InvalidEvidence(
+            f"the judge's settings: {', '.join(unknown)} is not known, but {known}"
+        )
+    return checked(Settings(**{name: _tuples(mapping[name]) for name in mapping}))
+
+
+def _tuples(value: Any) -> Any:
+    """Lists as tuples, at every depth."""
+    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
 
 
 def checked(settings: Settings) -> Settings:

@@ -19,22 +19,11 @@ from rollouts.judge.settings import Settings
 from rollouts.judge.state import State
 
 VERSION = 1
-_CHOICES = (
-    "alpha",
-    "beta",
-    "tolerance",
-    "margin",
-    "grid",
-    "floor_users",
-    "floor_share",
-    "window",
-    "measures",
-)
 
 
 def dumps(state: State) -> str:
     """The state as a line of JSON: some 600 bytes for one measure."""
-    settings = {name: getattr(state.settings, name) for name in _CHOICES}
+    settings = {name: getattr(state.settings, name) for name in choices.CHOICES}
     document = {
         "version": VERSION,
         "settings": settings,
@@ -79,7 +68,7 @@ def _state(document: dict[str, Any]) -> State:
 
 
 def _settings(document: dict[str, Any]) -> Settings:
-    values = {name: document[name] for name in _CHOICES}
+    values = {name: document[name] for name in choices.CHOICES}
     values["grid"] = tuple(values["grid"])
     values["measures"] = tuple(tuple(group) for group in values["measures"])
     return Settings(**values)

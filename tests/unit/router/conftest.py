@@ -21,7 +21,7 @@ from rollouts import moves
 from router.config import Config
 from router.dispatch import Router
 from router.recorder import Recorder
-from router.routing import build
+from router.routing import build, marked, watched
 from router.trust import Trust
 from tests.fuzz.rig import Reply
 
@@ -121,7 +121,12 @@ class Bench:
         return Router(
             config=Config.from_environ(environ | settings),
             snapshot=Snapshot(
-                self.store, build, now=lambda: self.now, random=lambda: 0.5
+                self.store,
+                build,
+                now=lambda: self.now,
+                random=lambda: 0.5,
+                marked=marked,
+                watched=watched,
             ),
             begin=self._begin,
             new_id=self._new_id,

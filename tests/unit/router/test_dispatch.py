@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from flags.aborts import mark
 from flags.errors import StoreUnavailable
 from flags.store.changes import Commit, Edit, Signature
 from flags.store.planning import plan
@@ -142,6 +143,35 @@ def test_a_message_in_flight_at_an_abort_is_healed(bench: Bench) -> None:
     token = bench.last.event["Records"][0]["Sns"]["MessageAttributes"][NAME]["Value"]
     assert ("blue", "HEALED") == (bench.last.alias, bench.lines[-1]["reason"])
     assert token.startswith("v1~shop.blue.")
+
+
+def test_a_message_in_flight_at_a_mark_is_healed(bench: Bench) -> None:
+    """A router's abort mark does at once what an abort does: nobody is on green."""
+    bench.weight(100)
+    bench.handle(event("sns"))
+    sent = bench.last.event["Records"][0]
+    since = bench.store.load().version("shop")
+    assert "green" == bench.last.alias
+
+    assert bench.store.mark(mark("shop", since))
+    bench.now += 10
+    bench.handle({"Records": [sent]})
+    token = bench.last.event["Records"][0]["Sns"]["MessageAttributes"][NAME]["Value"]
+    assert ("blue", "HEALED") == (bench.last.alias, bench.lines[-1]["reason"])
+    assert f"v1~shop.blue.{since}" == token
+    bench.handle(event("http"))
+    assert "blue" == bench.last.alias
+
+
+def test_a_mark_is_over_with_the_rollout(bench: Bench) -> None:
+    """The rollout after an aborted one is not aborted by the mark on that one."""
+    bench.weight(100)
+    assert bench.store.mark(mark("shop", bench.store.load().version("shop")))
+    bench.abort()
+    bench.weight(100)
+    bench.handle(event("http"))
+
+    assert "green" == bench.last.alias
 
 
 def test_a_token_from_an_earlier_rollout_is_healed(bench: Bench) -> None:

@@ -145,6 +145,20 @@ def test_refusal_is_raised_or_answered(lambdas: AwsClient, loopback: Loopback) -
     assert len(loopback.requests) == 1
 
 
+def test_the_end_of_the_log(lambdas: AwsClient, loopback: Loopback) -> None:
+    """It comes along only if it was asked for, and is never shown."""
+    loopback.answer = lambda seen: loopback.ok(
+        seen.body, {"X-Amz-Log-Result": "UkVQT1JU"}
+    )
+    answer = begin_invoke(lambdas, ARN, b"{}", tail=True, timeout=5).result()
+    begin_invoke(lambdas, ARN, b"{}", timeout=5).result()
+    asked = [seen.headers.get("x-amz-log-type") for seen in loopback.requests]
+
+    assert asked == ["Tail", None]
+    assert answer.log == "UkVQT1JU"
+    assert "UkVQT1JU" not in repr(answer)
+
+
 def test_event_invocation(lambdas: AwsClient, loopback: Loopback) -> None:
     """An asynchronous call is accepted with an empty answer."""
     loopback.answer = lambda _seen: loopback.ok(b"", status=202)

@@ -8,7 +8,7 @@ import pytest
 
 from flags.aws.client import AwsClient
 from flags.aws.errors import AwsError, TransportError
-from flags.aws.updateitem import update_item
+from flags.aws.updateitem import REFUSED, update_item
 
 if TYPE_CHECKING:
     from tests.unit.flags.aws.conftest import Loopback
@@ -76,3 +76,67 @@ def test_silence_is_raised(dynamodb: AwsClient, loopback: Loopback) -> None:
 
     with pytest.raises(TransportError):
         change(dynamodb, timeout=0.05)
+
+
+def test_conditions_equal_boto3s(
+    dynamodb: AwsClient, boto: Any, loopback: Loopback
+) -> None:
+    """So does a question with a condition that wants the item back."""
+    loopback.answer = lambda _seen: loopback.ok(b'{"Attributes":{"n":{"N":"3"}}}')
+    item = update_item(
+        dynamodb,
+        "rules",
+        KEY,
+        EXPRESSION,
+        names=NAMES,
+        values=VALUES,
+        condition="attribute_not_exists(#flags)",
+        returned="ALL_NEW",
+        timeout=5,
+    )
+    boto.update_item(
+        TableName="rules",
+        Key={name: {"S": value} for name, value in KEY.items()},
+        UpdateExpression=EXPRESSION,
+        ExpressionAttributeNames=NAMES,
+        ExpressionAttributeValues=VALUES,
+        ConditionExpression="attribute_not_exists(#flags)",
+        ReturnValues="ALL_NEW",
+    )
+    ours, botos = loopback.questions()
+
+    assert botos == ours
+    assert item == {"n": {"N": "3"}}
+
+
+def test_a_condition_that_does_not_hold_has_a_name(
+    dynamodb: AwsClient, loopback: Loopback
+) -> None:
+    """Callers tell it from other refusals by its code."""
+    body = f'{{"__type":"com.amazonaws.dynamodb.v20120810#{REFUSED}"}}'.encode()
+    loopback.answer = lambda _seen: loopback.ok(body, status=400)
+
+    with pytest.raises(AwsError) as caught:
+        change(dynamodb)
+    assert caught.value.code == REFUSED
+
+
+def test_an_answer_without_the_item_is_an_error(
+    dynamodb: AwsClient, loopback: Loopback
+) -> None:
+    """Where one was asked for; else nobody looks."""
+    change(dynamodb)
+    bodies = iter((b"{}", b"<html>", b"[]"))
+    loopback.answer = lambda _seen: loopback.ok(next(bodies))
+    for _ in range(3):
+        with pytest.raises(AwsError, match="UnreadableAnswer"):
+            update_item(
+                dynamodb,
+                "rules",
+                KEY,
+                EXPRESSION,
+                names=NAMES,
+                values=VALUES,
+                returned="ALL_NEW",
+                timeout=5,
+            )
