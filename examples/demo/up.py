@@ -111,14 +111,15 @@ def shop_parameters(outputs: Mapping[str, str]) -> dict[str, str]:
 def deploy_next(functions: Any, folder: Path) -> str:
     """Publish a new version of checkout and point green to it; returns the version."""
     name = SERVICES[0]
-    functions.update_function_code(FunctionName=name, ZipFile=_zipped(folder))
+    functions.update_function_code(FunctionName=name, ZipFile=zipped(folder))
     functions.get_waiter("function_updated_v2").wait(FunctionName=name)
     version = str(functions.publish_version(FunctionName=name)["Version"])
     functions.update_alias(FunctionName=name, Name="green", FunctionVersion=version)
     return version
 
 
-def _zipped(folder: Path) -> bytes:
+def zipped(folder: Path) -> bytes:
+    """A folder's modules as Lambda takes code."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for path in sorted(folder.glob("*.py")):

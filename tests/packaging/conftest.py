@@ -12,17 +12,22 @@ REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Artefacts:
-    """Folders that become the zips of the function and the layer."""
+    """Folders that become the zips of the functions and the layers."""
 
     router: Path
     layer: Path
+    judge: Path
+    controller: Path
 
 
 def build(folder: Path) -> Artefacts:
     """Build the stack in this folder."""
     stack.sam_build(emulator.ROOT / "template.yaml", folder, REGION)
     return Artefacts(
-        router=folder / "RouterFunction", layer=folder / "FlagsLayer" / "python"
+        router=folder / "RouterFunction",
+        layer=folder / "FlagsLayer" / "python",
+        judge=folder / "JudgeLayer" / "python",
+        controller=folder / "ControllerFunction",
     )
 
 

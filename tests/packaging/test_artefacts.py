@@ -1,9 +1,12 @@
 """The zips hold what runs in Lambda, all of it and nothing else."""
 
+import dataclasses
 import hashlib
 import os
+import re
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,26 @@ import flags, jmespath, mmh3, router.handler
 for module in (flags, jmespath, mmh3, router.handler):
     print(module.__file__)
 print(mmh3.hash("user-1"), callable(router.handler.handler))
+"""
+
+SENTINEL = """
+import sys
+sys.path[:0] = sys.argv[1:]
+import router.sentinel.composition, rollouts.judge
+print(router.sentinel.composition.__file__)
+print(rollouts.judge.__file__)
+"""
+
+# boto3 comes with Lambda: it is found after what is in the zips.
+CONTROLLER = """
+import sys
+sys.path[:0] = sys.argv[1:3]
+sys.path.append(sys.argv[3])
+import aws_lambda_powertools, flags, pydantic, pydantic_core, rollouts.handler
+for module in (aws_lambda_powertools, flags, pydantic, pydantic_core):
+    print(module.__file__)
+print(rollouts.handler.__file__)
+print(callable(rollouts.handler.handler))
 """
 
 # What a function of the stack has in its environment when it starts.
@@ -84,6 +107,73 @@ def test_router_runs_from_the_zips_alone(artefacts: Artefacts) -> None:
     )
 
 
+def test_sentinel_runs_from_the_zips_alone(artefacts: Artefacts) -> None:
+    """A router that is to judge finds all it needs in its two layers."""
+    zips = [artefacts.router, artefacts.layer, artefacts.judge]
+    shown = imported(SENTINEL, *zips)
+
+    assert shown[1].startswith(str(artefacts.judge))
+
+
+def test_controller_runs_from_the_zips_and_boto3(artefacts: Artefacts) -> None:
+    """Its handler imports, and what it brings along is what it imports."""
+    zips = (artefacts.controller, artefacts.layer)
+    *origins, proof = imported(CONTROLLER, *zips, sysconfig.get_path("purelib"))
+
+    assert proof == "True"
+    assert all(origin.startswith((*map(str, zips),)) for origin in origins)
+
+
+def imported(program: str, *folders: Path | str) -> list[str]:
+    """What a program prints that has these folders on its path."""
+    done = subprocess.run(
+        [sys.executable, "-ISBc", program, *folders],
+        env=FUNCTION,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_controller_has_its_validator_for(artefacts: Artefacts, machine: str) -> None:
+    """Whatever machine builds, the compiled module is there for both of Lambda's."""
+    name = f"_pydantic_core.cpython-313-{machine}-linux-gnu.so"
+    header = (artefacts.controller / "pydantic_core" / name).read_bytes()[:20]
+
+    assert header[:4] == b"\x7fELF"
+    assert int.from_bytes(header[MACHINE_AT:], "little") == MACHINES[machine]
+
+
+def test_controller_holds_its_package_and_what_its_lock_names(
+    artefacts: Artefacts,
+) -> None:
+    """Every module of ours, byte for byte; of others what pip was told to fetch."""
+    found = written(artefacts.controller)
+    ours = {name: it for name, it in found.items() if name.startswith("rollouts/")}
+    lock = (ROOT / "rollouts" / "requirements.txt").read_text()
+    named = {
+        it.replace("-", "_") for it in re.findall(r"^([\w-]+)==", lock, re.MULTILINE)
+    }
+
+    assert ours == sources("rollouts")
+    assert {name.partition("-")[0] for name in found if ".dist-info/" in name} == named
+    assert not [name for name in found if name.endswith("/RECORD")]
+
+
+def test_judge_layer_holds_what_a_router_needs(artefacts: Artefacts) -> None:
+    """Judge and evidence, without the part that needs boto3."""
+    assert written(artefacts.judge) == {
+        name: it
+        for name, it in sources("rollouts").items()
+        if name.split("/")[1] in {"__init__.py", "judge", "evidence"}
+        and name != "rollouts/evidence/table.py"
+    }
+
+
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("version", ["312", "313", "314"])
 def test_layer_has_the_hash_for(
@@ -127,7 +217,7 @@ def test_nothing_tells_where_it_was_built(artefacts: Artefacts) -> None:
 
     assert not [
         path
-        for folder in (artefacts.router, artefacts.layer)
+        for folder in dataclasses.astuple(artefacts)
         for path in folder.rglob("*")
         if path.is_file() and here in path.read_bytes()
     ]
@@ -137,5 +227,5 @@ def test_a_second_build_is_the_same(artefacts: Artefacts, tmp_path: Path) -> Non
     """Unchanged sources give unchanged zips, so nothing is deployed for no reason."""
     again = build(tmp_path / "again")
 
-    assert files(again.layer) == files(artefacts.layer)
-    assert files(again.router) == files(artefacts.router)
+    for name in ("router", "layer", "judge", "controller"):
+        assert files(getattr(again, name)) == files(getattr(artefacts, name)), name

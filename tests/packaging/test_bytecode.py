@@ -21,7 +21,20 @@ pytestmark = pytest.mark.packaging
 UNCHECKED = (1).to_bytes(4, "little")
 HOST = sys.implementation.cache_tag
 LAYER = {"cpython-312", "cpython-313", "cpython-314"}
-ROUTER = {"cpython-313"}
+FUNCTION = {"cpython-313"}
+ZIPPED = [
+    ("router", FUNCTION),
+    ("controller", FUNCTION),
+    ("judge", FUNCTION),
+    ("layer", LAYER),
+]
+# What runs in Lambda, by the folder that it is mounted at.
+MOUNTED = {
+    "router": b"/var/task/",
+    "controller": b"/var/task/",
+    "judge": b"/opt/python/",
+    "layer": b"/opt/python/",
+}
 NOWHERE = "9.99"
 
 
@@ -51,7 +64,7 @@ def make(room: str, folder: Path, **settings: str) -> subprocess.CompletedProces
     )
 
 
-@pytest.mark.parametrize(("zipped", "tags"), [("router", ROUTER), ("layer", LAYER)])
+@pytest.mark.parametrize(("zipped", "tags"), ZIPPED)
 def test_all_or_nothing_is_compiled(
     artefacts: Artefacts, zipped: str, tags: set[str]
 ) -> None:
@@ -67,17 +80,16 @@ def test_all_or_nothing_is_compiled(
 
 def test_it_is_never_checked_against_the_sources(artefacts: Artefacts) -> None:
     """No times, which zips change, and no second look at the sources at a start."""
-    for folder in (artefacts.router, artefacts.layer):
+    for name in MOUNTED:
+        folder = getattr(artefacts, name)
         flags = {path.read_bytes()[4:8] for path in folder.rglob("*.pyc")}
         assert flags == {UNCHECKED}
 
 
 def test_tracebacks_name_the_files_in_lambda(artefacts: Artefacts) -> None:
     """A line of a traceback leads to where the file is when it runs."""
-    for root, folder in (
-        (b"/var/task/", artefacts.router),
-        (b"/opt/python/", artefacts.layer),
-    ):
+    for zipped, root in MOUNTED.items():
+        folder = getattr(artefacts, zipped)
         for path in folder.rglob("*.pyc"):
             source = Path(importlib.util.source_from_cache(str(path)))
             name = source.relative_to(folder).as_posix().encode()
@@ -127,22 +139,26 @@ def test_a_source_that_does_not_compile_fails_the_build(tmp_path: Path) -> None:
     assert "SyntaxError" in done.stdout + done.stderr
 
 
-def test_both_rooms_compile_in_one_way() -> None:
-    """Each is built in a copy of its folder, so the recipe stands in both."""
+def test_all_rooms_compile_in_one_way() -> None:
+    """Each is built in a copy of its folder, so the recipe stands in all."""
     recipes = {
         (ROOT / room / "Makefile").read_text().partition("\n# Bytecode, since")[2]
-        for room in ("router", "flags")
+        for room in ("router", "flags", "rollouts")
     }
     (recipe,) = {text.partition("\n\nwheels:")[0].rstrip() for text in recipes}
 
     assert "compileall" in recipe
 
 
-def test_the_router_is_compiled_for_the_runtime_that_it_has() -> None:
+@pytest.mark.parametrize(
+    ("function", "room"),
+    [("RouterFunction", "router"), ("ControllerFunction", "rollouts")],
+)
+def test_it_is_compiled_for_the_runtime_that_it_has(function: str, room: str) -> None:
     """Another runtime in the template wants another version in the Makefile."""
     template = yaml.load((ROOT / "template.yaml").read_text(), Loader)  # noqa: S506 - a SafeLoader
-    runtime = template["Resources"]["RouterFunction"]["Properties"]["Runtime"]
-    makefile = (ROOT / "router" / "Makefile").read_text()
+    runtime = template["Resources"][function]["Properties"]["Runtime"]
+    makefile = (ROOT / room / "Makefile").read_text()
 
     assert f"\nPYTHONS ?= {runtime.removeprefix('python')}\n" in makefile
 

@@ -15,7 +15,11 @@ from flags.errors import InvalidDocument
 
 pytestmark = pytest.mark.packaging
 
-LOCKS = [*ROOT.glob("requirements/*.txt"), ROOT / "flags" / "layer-requirements.txt"]
+LOCKS = [
+    *ROOT.glob("requirements/*.txt"),
+    ROOT / "flags" / "layer-requirements.txt",
+    ROOT / "rollouts" / "requirements.txt",
+]
 
 
 class Loader(yaml.SafeLoader):
@@ -43,12 +47,24 @@ def template() -> dict[str, Any]:
     return loaded
 
 
-def statements(template: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every statement of the policies that the router has."""
+def statements(
+    template: dict[str, Any], role: str = "RouterRole"
+) -> Iterator[dict[str, Any]]:
+    """Every statement of the policies that a role has."""
     resources = template["Resources"]
-    for policy in resources["RouterRole"]["Properties"]["Policies"]:
+    for policy in resources[role]["Properties"]["Policies"]:
         yield from policy["PolicyDocument"]["Statement"]
-    yield from resources["InvokeTargets"]["Properties"]["PolicyDocument"]["Statement"]
+    for resource in resources.values():
+        if resource["Type"] == "AWS::IAM::ManagedPolicy":
+            properties = resource["Properties"]
+            if properties["Roles"] == [{"Ref": role}]:
+                yield from properties["PolicyDocument"]["Statement"]
+
+
+def statement(template: dict[str, Any], role: str, sid: str) -> dict[str, Any]:
+    """One of them."""
+    (found,) = [it for it in statements(template, role) if it["Sid"] == sid]
+    return found
 
 
 def test_lint_has_nothing_to_say() -> None:
@@ -114,6 +130,53 @@ def test_router_may_nothing_everywhere_but_trace(template: dict[str, Any]) -> No
 
     assert everywhere == ["SendTraces"]
     assert not [action for action in actions if "*" in action]
+
+
+def test_controller_may_nothing_everywhere_but_look_at_alarms(
+    template: dict[str, Any],
+) -> None:
+    """Composite alarms are shown to nobody else; no action has a wildcard."""
+    found = list(statements(template, "ControllerRole"))
+
+    assert [it["Sid"] for it in found if it["Resource"] == "*"] == ["LookAtAlarms"]
+    assert not [it for it in found if "*" in str(it["Action"])]
+
+
+def test_a_sentinel_may_mark_and_nothing_else(template: dict[str, Any]) -> None:
+    """Of the rules a router may change one attribute, and see no other by it."""
+    mark = statement(template, "RouterRole", "MarkAborted")
+    writing = [
+        (it["Sid"], it["Condition"]["ForAllValues:StringLike"])
+        for it in statements(template)
+        if re.search("dynamodb:(Update|Put|Delete|BatchWrite)", str(it["Action"]))
+        and it is not mark
+    ]
+
+    assert mark["Action"] == "dynamodb:UpdateItem"
+    assert mark["Condition"] == {
+        "ForAllValues:StringEquals": {
+            "dynamodb:LeadingKeys": ["snapshot"],
+            "dynamodb:Attributes": ["pk", "sk", "aborted"],
+        },
+        "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},
+    }
+    assert writing == [("ShareEvidence", {"dynamodb:LeadingKeys": ["evidence#*"]})]
+
+
+def test_the_controller_writes_releases_only(template: dict[str, Any]) -> None:
+    """Segments, groups and routes are read, and never written."""
+    written = statement(template, "ControllerRole", "WriteReleases")
+    keys = written["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+
+    assert not {"segments", "groups", "routing", "*"} & {*keys}
+
+
+def test_a_tick_outlasts_the_longest_check(template: dict[str, Any]) -> None:
+    """A check may take five minutes, and what follows takes time too."""
+    longest = 300
+    controller = template["Resources"]["ControllerFunction"]["Properties"]
+
+    assert controller["Timeout"] >= longest + 60
 
 
 def test_every_setting_of_the_router_publishes_a_version(

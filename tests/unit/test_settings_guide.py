@@ -14,9 +14,22 @@ GUIDE = (ROOT / "docs" / "settings.md").read_text("utf-8")
 # Where each table's variables are read, as patterns from the root.
 READERS = {
     "Environment of the router": ("router/**/*.py",),
+    "Environment of the controller": (
+        "rollouts/controller/*.py",
+        "rollouts/handler.py",
+    ),
     "Environment of functions with the layer": ("flags/**/*.py",),
     "Environment of the command line": ("admin_cli/**/*.py",),
-    "Environment of the build": ("router/Makefile", "flags/Makefile"),
+    "Environment of the build": (
+        "router/Makefile",
+        "flags/Makefile",
+        "rollouts/Makefile",
+    ),
+}
+# Functions of the template, by their tables.
+FUNCTIONS = {
+    "Environment of the router": "RouterFunction",
+    "Environment of the controller": "ControllerFunction",
 }
 # Named by the command line, but read by functions.
 ELSEWHERE = {"Environment of the command line": {"CANARY_REPORT_USE"}}
@@ -82,17 +95,17 @@ def test_what_is_allowed_is_what_the_template_allows() -> None:
         ] == []
 
 
-def test_variables_follow_from_parameters() -> None:
+@pytest.mark.parametrize("title", FUNCTIONS)
+def test_variables_follow_from_parameters(title: str) -> None:
     """What a variable is said to follow from is a parameter of the template."""
     parameters = set(template()["Parameters"])
-    for cells in rows("Environment of the router").values():
+    for cells in rows(title).values():
         assert set(re.findall(r"`(\w+)`", cells[1])) <= parameters
 
 
-def test_every_variable_of_the_router_is_set_by_the_template() -> None:
+@pytest.mark.parametrize(("title", "function"), FUNCTIONS.items())
+def test_every_variable_is_set_by_the_template(title: str, function: str) -> None:
     """Nobody has to set one by hand."""
-    router = template()["Resources"]["RouterFunction"]["Properties"]
+    properties = template()["Resources"][function]["Properties"]
 
-    assert set(router["Environment"]["Variables"]) == set(
-        rows("Environment of the router")
-    )
+    assert set(properties["Environment"]["Variables"]) == set(rows(title))

@@ -1,0 +1,164 @@
+"""One look at a release that has a rollout: everything that the machine wants to know.
+
+Laws
+1. What can't be seen is told to the machine as such, and to people as a problem; it
+   never keeps the rest from being seen.
+2. Who is marked by a sentinel is aborted whatever else there is to see, so nothing
+   slow is asked then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from flags.errors import FlagsError
+from rollouts.controller.alarms import Alarms
+from rollouts.controller.aliases import Aliases
+from rollouts.controller.checks import Checks, failures
+from rollouts.controller.invoking import Answer
+from rollouts.evidence.table import Evidence
+from rollouts.judge import share as shares
+from rollouts.judge.errors import InvalidEvidence
+from rollouts.judge.settings import settings_from
+from rollouts.judge.verdict import Verdict, verdict
+from rollouts.machine import phases
+from rollouts.machine.rollout import Body, Rollout
+from rollouts.machine.seen import FAILED, Seen
+from rollouts.machine.transitions import over
+
+# What those who are asked may raise.
+UNSEEN = (FlagsError, InvalidEvidence, BotoCoreError, ClientError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """A look: what the machine is told, the judge's figures, and what went wrong.
+
+    `failed` says of each failed check why.
+    """
+
+    seen: Seen
+    verdict: Verdict | None = None
+    problems: tuple[str, ...] = ()
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A release to look at. `compiled` is its `release` in the snapshot.
+
+    `left` gives the seconds that this invocation still has.
+    """
+
+    name: str
+    body: Body
+    compiled: Mapping[str, Any]
+    marked: bool
+    left: Callable[[], float] = lambda: float("inf")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eyes:
+    """Whom to ask; `now` gives seconds since the epoch."""
+
+    evidence: Evidence
+    alarms: Alarms
+    aliases: Aliases
+    checks: Checks
+    now: Callable[[], float]
+
+    def look(self, subject: Subject) -> Sight:
+        """See all that there is to see of one release."""
+        now = self.now()
+        rollout = Rollout.of(subject.body)
+        if rollout is None or not rollout.live or subject.marked:
+            return Sight(seen=Seen(now=now, marked=subject.marked))
+        problems: list[str] = []
+        judged, suspect = self._judged(subject, rollout, now, problems)
+        checks = self._checks(subject, rollout, problems)
+        missing = {
+            role: self._missing(subject.body, colour, problems)
+            for role, colour in (("stable", rollout.stable), ("canary", rollout.canary))
+        }
+        seen = Seen(
+            now=now,
+            verdict=judged.kind if judged else None,
+            words=judged.reason if judged else "",
+            suspect=suspect,
+            alarms=self._alarms(rollout, problems),
+            checks={key: answer.status for key, answer in checks.items()},
+            stable_missing=missing["stable"],
+            canary_missing=missing["canary"],
+        )
+        failed = failures(checks, {FAILED})
+        return Sight(seen=seen, verdict=judged, problems=tuple(problems), failed=failed)
+
+    def renew(self, subject: Subject) -> None:
+        """Before a step is entered: its health is to be proven anew.
+
+        The open window is closed, since the weight changes. Done twice it is the same.
+        """
+        watch, since = subject.compiled.get("watch"), subject.compiled.get("since")
+        if watch is None or since is None:
+            return
+        settings = settings_from(watch)
+        now = self.now()
+        self.evidence.judge(
+            subject.name, since, settings, now=now, overdue=True, renew=True
+        )
+
+    def _judged(
+        self, subject: Subject, rollout: Rollout, now: float, problems: list[str]
+    ) -> tuple[Verdict | None, str | None]:
+        """The judge's word, and what the share check says if it is suspicious."""
+        watch, since = subject.compiled.get("watch"), subject.compiled.get("since")
+        if watch is None or since is None:
+            return None, None
+        with _telling("the evidence", problems):
+            # A decision is due: what came in since the last window counts in it.
+            due = rollout.phase == phases.BAKING and now >= over(rollout)
+            look = self.evidence.judge(
+                subject.name, since, settings_from(watch), now=now, overdue=due
+            )
+            share = look.share
+            suspicious = share is not None and shares.suspect(share)
+            words = shares.reason(share) if share and suspicious else None
+            return verdict(look.state) if look.state else None, words
+        return None, None
+
+    def _checks(
+        self, subject: Subject, rollout: Rollout, problems: list[str]
+    ) -> Mapping[str, Answer]:
+        with _telling("the checks", problems):
+            return self.checks.results(subject.name, rollout, subject.left())
+        return {}
+
+    def _missing(self, body: Body, colour: str, problems: list[str]) -> tuple[str, ...]:
+        with _telling(f"the aliases {colour}", problems):
+            return self.aliases.missing(body["release"]["services"], colour)
+        return ()
+
+    def _alarms(
+        self, rollout: Rollout, problems: list[str]
+    ) -> Mapping[str, str] | None:
+        pending = rollout.phase == phases.PENDING
+        names = rollout.plan.alarms if pending else rollout.watched
+        if not names:
+            return {}
+        with _telling("the alarms", problems):
+            return self.alarms.states(names)
+        return None
+
+
+@contextmanager
+def _telling(what: str, problems: list[str]) -> Iterator[None]:
+    """Note that something could not be seen, and go on."""
+    try:
+        yield
+    except UNSEEN as error:
+        problems.append(f"{what} can't be seen: {error}")

@@ -1,0 +1,93 @@
+"""What is seen of a release, and what becomes of what can't be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from rollouts.evidence import counting, layout
+from tests.contracts.store_contract import TABLE
+from tests.unit.rollouts.controller.world import MINUTE, World
+
+JUDGED: Mapping[str, Any] = {
+    "steps": [{"weight": 10, "bake": "5m"}, {"weight": 50, "bake": "5m"}]
+}
+
+
+def report(world: World, **counts: int) -> None:
+    """What a container adds to the evidence, as a sentinel does."""
+    since = world.store.load().compiled["shop"]["release"]["since"]
+    item = {f"c#errors#warm#{part}": {"N": str(n)} for part, n in counts.items()}
+    key = layout.totals_key("shop", since, 0)
+    world.client("dynamodb").put_item(
+        TableName=TABLE, Item={**{k: {"S": v} for k, v in key.items()}, **item}
+    )
+
+
+def test_evidence_rolls_back(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """What containers counted is judged, and told as a metric."""
+    assert counting.PARTS == ("canary", "canary_failed", "stable", "stable_failed")
+    world.start(plan=JUDGED)
+    world.tick()
+    report(world, canary=20, canary_failed=9, stable=180, stable_failed=1)
+    capsys.readouterr()
+    world.tick(MINUTE)
+
+    assert world.rollout()["phase"] == "aborted"
+    assert "9 users" in world.rollout()["why"]
+    assert '"Rollbacks":[1.0]' in capsys.readouterr().out
+
+
+def test_the_judge_is_heard_at_the_end_of_a_bake(world: World) -> None:
+    """What came in since the last window counts before the weight changes."""
+    world.start(plan=JUDGED)
+    world.tick()
+    report(world, canary=100, canary_failed=0, stable=900, stable_failed=9)
+    controller = world.controller()
+    for _ in range(5):
+        world.tick(MINUTE, controller)
+
+    assert world.rollout()["step"] == 1
+    assert world.stored().body["weight"] == 50
+
+
+def test_evidence_that_is_damaged_is_waited_for(world: World) -> None:
+    """Nobody advances on what can't be read; it is complained of at each tick."""
+    world.start(plan=JUDGED)
+    world.tick()
+    report(world, nonsense=1)
+    outcome = world.tick(6 * MINUTE).outcomes[0]
+
+    assert world.rollout()["step"] == 0
+    assert world.rollout()["phase"] == "baking"
+    assert outcome.problems[0].startswith("the evidence can't be seen: ")
+    assert world.complained[0]["release"] == "shop"
+
+
+def test_what_cloudwatch_does_not_say_is_waited_for(world: World) -> None:
+    """A refusal of one service is told, and keeps the rest from nothing."""
+    guards = {"errors": False, "alarms": ["shop-errors"]}
+    world.start(plan={"steps": [{"weight": 10, "bake": "1h"}], "guards": guards})
+
+    def refuse(**_: Any) -> None:
+        watch = world.client("cloudwatch")
+        answer = {"Error": {"Code": "Throttling", "Message": "too many"}}
+        raise watch.exceptions.ClientError(answer, "DescribeAlarms")
+
+    events = world.client("cloudwatch").meta.events
+    events.register("before-call.cloudwatch.DescribeAlarms", refuse)
+    outcome = world.tick().outcomes[0]
+
+    assert world.rollout()["phase"] == "pending"
+    assert "the alarms can't be seen" in outcome.problems[0]
+
+
+def test_a_service_of_nobody_misses_no_alias(world: World) -> None:
+    """Where no router may send anybody, there is no alias to look for."""
+    world.functions = {}
+    world.start()
+    world.tick()
+
+    assert world.rollout()["phase"] == "baking"
