@@ -78,6 +78,7 @@ lock: build/lock/bin/uv ## write the pinned requirements anew
 	cd requirements && for name in dev sam emulator bench fuzz; do \
 		../$(LOCK) $$name.in -o $$name.txt || exit; done
 	cd requirements && ../$(LOCK) layer.in -o ../flags/layer-requirements.txt
+	cd requirements && ../$(LOCK) controller.in -o ../rollouts/requirements.txt
 
 clean: ## remove everything that make made
 	rm -rf .venv .venv-sam .venv-emulator .venv-bench .venv-fuzz .aws-sam build .coverage \
