@@ -14,11 +14,12 @@ Laws
    them, and the ones before are back. Without ones before they stay, and are stale.
 6. Fresh rules cost two comparisons: between `fresh_from` and `fresh_until`, which
    every poll moves, `held` is what `current` would return.
-7. The rules in use are those built, with the abort marks that the last poll saw. Marks
-   that moved alone change the rules without reading any. Only a strong read takes a
-   mark back, for an eventual one may be of before it.
+7. Abort marks change the rules in use without reading any, and for good: a mark goes
+   from the table when newer rules have the abort, which may be refused here. Only a
+   strong read says that it went, for an eventual one may be of before it.
 8. Rules that are watched may be marked at any time: whoever has read such looks for
-   marks at once, and if that fails, soon again. All others pay nothing.
+   marks at once, and if that fails, soon again. If newer rules are there by then, they
+   may have settled a mark, and are read at once. All others pay nothing.
 """
 
 from __future__ import annotations
@@ -121,12 +122,10 @@ class Snapshot(Generic[R]):
         self._refresh = refresh
         self.problem: str | None = None
         self.held: Held[R] | None = None
-        # The rules in use and the ones before, each with its version, as built; and
-        # the former as marked.
+        # The rules in use and the ones before, as marked, each with its version.
         self._used: tuple[R, int | None] | None = None
         self._previous: tuple[R, int | None] | None = None
         self._marks = NO_MARKS
-        self._rules: R | None = None
         self._version: int | None = None
         self._polling = allocate_lock()
         self._refused: int | None = None
@@ -191,9 +190,9 @@ class Snapshot(Generic[R]):
     def _blame(self, problem: str | None) -> None:
         """Say what is wrong, of the rules in use too."""
         self.problem = problem
-        if self._rules is not None:
-            stale = problem is not None
-            self.held = Held(rules=self._rules, version=self._version, stale=stale)
+        if self._used is not None:
+            rules, version = self._used
+            self.held = Held(rules=rules, version=version, stale=problem is not None)
 
     def _poll(self, *, consistent: bool) -> None:
         """Read what moved, unless another thread is at it: one is enough.
@@ -240,10 +239,11 @@ class Snapshot(Generic[R]):
             # It lags, or the table was restored: ask again, to be sure.
             return self._read(consistent=True)
         rules = self._take(body)
-        if self._watched(rules):
-            # The rules are in use by now, even if this fails.
-            self._look(consistent=consistent)
-        return None
+        # The rules are in use by now, even if this look fails.
+        moved = (
+            self._watched(rules) and self._look(consistent=consistent) != body.version
+        )
+        return self._read(consistent=True) if moved and not consistent else None
 
     def _look(self, *, consistent: bool) -> int:
         """The version in the table; the marks beside it are in force from here on."""
@@ -276,7 +276,8 @@ class Snapshot(Generic[R]):
 
     def _mark(self) -> None:
         if self._used is not None:
-            self._rules = self._marked(self._used[0], self._marks)
+            rules, version = self._used
+            self._used = self._marked(rules, self._marks), version
 
     def _behind(self, version: int) -> bool:
         """Whether a read is older than what was seen before."""

@@ -19,8 +19,10 @@ class Table:
 
     held: Body | None
     marks: Marks = NONE
-    # What an eventual read still sees.
+    # What an eventual read still sees; of the body `always`, even a strong one.
     lagging: Version | None = None
+    behind: Body | None = None
+    always: bool = False
     # Which of the reads fail.
     down: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
@@ -35,6 +37,8 @@ class Table:
     def body(self, *, consistent: bool = False) -> Body | None:
         """The whole snapshot."""
         self._ask("body", consistent=consistent)
+        if self.behind and (self.always or not consistent):
+            return self.behind
         return self.held
 
     def reset(self) -> None:
@@ -209,7 +213,7 @@ def test_an_eventual_read_takes_no_mark_back() -> None:
 
 
 def test_a_settled_mark_goes() -> None:
-    """When marks are gone from the table they are gone here, after one strong read."""
+    """Once a strong read has shown that a mark is gone, newer rules are without it."""
     bench = Bench()
     bench.table.marks = SHOP
     bench.rules()
@@ -217,9 +221,44 @@ def test_a_settled_mark_goes() -> None:
     bench.table.marks = NONE
     bench.asked()
 
-    assert "SHOP" == bench.rules(10.0)
-    assert "SHOP" == bench.rules(10.0)
+    assert "shop" == bench.rules(10.0)
+    assert "shop" == bench.rules(10.0)
     assert ["version", "version!", "version"] == bench.asked()
+    bench.table.held = Body(2, "shop again")
+    assert "SHOP AGAIN" == bench.rules(10.0)
+
+
+def test_a_settled_mark_stays_on_the_rules_that_had_it() -> None:
+    """Whose newer rules are refused goes on without the canary that was aborted."""
+    bench = Bench(WATCHED)
+    bench.rules()
+    bench.table.marks = SHOP
+    assert "WATCHED shop" == bench.rules(10.0)
+    bench.table.held, bench.table.marks = Body(2, BAD), NONE
+
+    assert "WATCHED shop" == bench.rules(10.0)
+    assert "WATCHED shop" == bench.rules(60.0)
+
+
+def test_a_cold_container_finds_the_mark_settled() -> None:
+    """Rules that were read too late to find their mark make way for those after."""
+    bench = Bench(Body(2, "rest"))
+    bench.table.behind = WATCHED
+
+    assert "REST" == bench.rules()
+    assert ["body", "version", "version!", "body!"] == bench.asked()
+
+
+def test_a_table_that_goes_on_moving() -> None:
+    """Rules that have moved even at the strong reads are used until the next poll."""
+    bench = Bench(Body(3, "rest"))
+    bench.table.behind = WATCHED
+    bench.table.always = True
+
+    assert "WATCHED SHOP" == bench.rules()
+    assert Held(rules="WATCHED SHOP", version=1, stale=False) == bench.snapshot.held
+    bench.table.behind = None
+    assert "REST" == bench.rules(10.0)
 
 
 def test_marks_hold_for_rules_that_come_back() -> None:
@@ -233,7 +272,7 @@ def test_marks_hold_for_rules_that_come_back() -> None:
 
     assert Held(rules="shop", version=1, stale=True) == bench.snapshot.held
     bench.table.marks = NONE
-    assert "SHOP" == bench.rules(10.0)
+    assert "shop" == bench.rules(10.0)
 
 
 def test_marks_beside_refused_rules() -> None:
