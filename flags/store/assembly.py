@@ -114,7 +114,7 @@ def assemble(commit: Commit, base: Base, *, now: int) -> Assembly:
         parts=parts.written,
         blobs=texts.blobs,
         puts=puts,
-        update=version_update(commit.snapshot, commit.based_on),
+        update=version_update(commit.snapshot, commit.based_on, commit.unmarked),
     )
 
 

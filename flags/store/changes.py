@@ -140,6 +140,7 @@ class Commit:
 
     `lists` holds the ids of lists that the snapshot names, by digest; those that the
     snapshot before names too may be left out. `id` tells this commit from all others.
+    `unmarked` are abort marks that must not be there when it is written.
     """
 
     entries: tuple[Entry, ...]
@@ -148,6 +149,7 @@ class Commit:
     body: str
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     id: str = ""
+    unmarked: frozenset[str] = frozenset()
 
     def named_lists(self) -> set[str]:
         """The lists that the snapshot names."""
@@ -156,7 +158,10 @@ class Commit:
 
 
 class SnapshotMoved(Exception):
-    """Another change was committed since the state was loaded, or is under way."""
+    """Another change was committed since the state was loaded, or is under way.
+
+    Or a router has put a mark that the commit must not overrule.
+    """
 
 
 class Store(Protocol):

@@ -123,16 +123,23 @@ def conditioned(item: Item, based_on: int) -> Item:
 VERSION = key("snapshot", "version")
 
 
-def version_update(version: int, based_on: int) -> Item:
-    """Raises the snapshot's version if it still is `based_on`; its marks stay."""
-    condition = "#version = :based_on" if based_on else "attribute_not_exists(pk)"
+def version_update(version: int, based_on: int, unmarked: Iterable[str] = ()) -> Item:
+    """Raises the snapshot's version if it still is `based_on`; its marks stay.
+
+    And if none of the `unmarked` is among them.
+    """
+    conditions = ["#version = :based_on" if based_on else "attribute_not_exists(pk)"]
     values = {":version": version} | ({":based_on": based_on} if based_on else {})
+    numbers = {name: {"N": str(value)} for name, value in values.items()}
+    marks = {f":mark{n}": {"S": mark} for n, mark in enumerate(sorted(unmarked))}
+    conditions += [f"NOT contains(#aborted, {name})" for name in marks]
+    names = {"#version": "version"} | ({"#aborted": "aborted"} if marks else {})
     return {
         "Key": VERSION,
         "UpdateExpression": "SET #version = :version",
-        "ConditionExpression": condition,
-        "ExpressionAttributeNames": {"#version": "version"},
-        "ExpressionAttributeValues": {k: {"N": str(v)} for k, v in values.items()},
+        "ConditionExpression": " AND ".join(conditions),
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": numbers | marks,
     }
 
 

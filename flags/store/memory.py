@@ -55,7 +55,7 @@ class MemoryStore:
                 if actual != entry.version - 1:
                     raise VersionConflict(entry.name, entry.version - 1, actual)
             held = self._body or Body(0, "")
-            if commit.based_on != held.version:
+            if commit.based_on != held.version or commit.unmarked & self._aborted:
                 raise SnapshotMoved
             lists = {sha: frozenset(ids) for sha, ids in commit.lists.items()}
             known = {**lists, **held.lists}

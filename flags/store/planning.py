@@ -5,7 +5,7 @@ Laws
    change touches or causes is held against it: a document of yesterday's must not
    stand in the way of another's abort.
 2. What no reader would accept is not written: the snapshot is read back first.
-3. A name that is archived stays taken, until somebody says that it is to be used again.
+3. Some edits are refused whatever they say (`flags.store.vetoes`).
 """
 
 from __future__ import annotations
@@ -32,11 +32,9 @@ from flags.store.checks import AnyDocument, read_document
 from flags.store.drawing import Drawn, drawn
 from flags.store.links import Bodies, faults, located
 from flags.store.names import ROUTING, place
-from flags.store.plans import running
 from flags.store.values import epoch
+from flags.store.vetoes import marks_against, vetoes
 
-# What may give an archived name a new life.
-REVIVING = frozenset({"restore", "reuse"})
 _BIGGEST = 3
 
 
@@ -53,7 +51,7 @@ def plan(
     bodies = before | {edit.name: edit.body for edit in edits}
     problems = [
         *_oversized(edits),
-        *_taken(before, edits),
+        *vetoes(state, edits),
         *between(before, bodies, {edit.name for edit in edits}),
     ]
     if problems:
@@ -75,6 +73,7 @@ def plan(
         snapshot=state.snapshot + 1,
         body=text,
         lists={k: ids for k, ids in parts.lists.items() if k not in state.lists},
+        unmarked=frozenset(marks_against(state, edits)),
     )
 
 
@@ -107,22 +106,6 @@ def _oversized(edits: list[Edit]) -> Iterator[Problem]:
         if size > MAX_DOCUMENT_BYTES:
             message = f"{size} bytes are over the limit of {MAX_DOCUMENT_BYTES}"
             yield Problem(path=located(edit.name), message=message)
-
-
-def _taken(before: Bodies, edits: list[Edit]) -> Iterator[Problem]:
-    for edit in edits:
-        archived = before.get(edit.name, {}).get("archived")
-        path = located(edit.name)
-        if archived and not edit.body.get("archived") and edit.action not in REVIVING:
-            message = (
-                f"archived; `canary restore {edit.name}` brings it back, "
-                "--force reuses the name"
-            )
-            yield Problem(path=path, message=message)
-        live = "weight" in edit.body or running(edit.body)
-        if edit.body.get("archived") and live:
-            message = "has a live rollout; promote or abort it before it is archived"
-            yield Problem(path=path, message=message)
 
 
 def between(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 from flags.errors import RevisionNotFound, VersionConflict
@@ -24,7 +25,8 @@ class StoreContract:
     3. `VersionConflict` if a document moved, `SnapshotMoved` if only another did.
     4. Readers get the snapshot as it was committed, with all lists that it names.
     5. A commit that was written is known by its id, and is never written again.
-    6. Abort marks outlast every commit, until somebody settles them.
+    6. Abort marks outlast every commit, until somebody settles them; a commit that must
+       be `unmarked` isn't written over one, but is a `SnapshotMoved`.
     """
 
     def empty(self) -> Store:
@@ -267,6 +269,30 @@ class StoreContract:
         store.commit(change(store.load(), {"theme": {"is": "one"}}))
 
         assert frozenset({"gift 1", "theme 7"}) == store.load().aborted
+
+    def test_marks_that_stop_a_commit(self) -> None:
+        """A commit that must be unmarked is refused, for marks that came late too."""
+        store = self.empty()
+        store.commit(change(store.load(), {"gift": {"is": "one"}}))
+        late = change(store.load(), {"gift": {"is": "two"}})
+        both = frozenset({"gift 1", "theme 7"})
+        self.mark(store, "theme 7")
+        self.mark(store, "gift 2")
+
+        for marks in (both, {"theme 7"}):
+            refused = self._refused(store, replace(late, unmarked=frozenset(marks)))
+            assert isinstance(refused, SnapshotMoved)
+        store.commit(replace(late, unmarked=frozenset({"gift 1"})))
+        assert frozenset({"theme 7", "gift 2"}) == store.load().aborted
+
+    def test_a_first_commit_that_must_be_unmarked(self) -> None:
+        """Where there is no snapshot there are no marks."""
+        store = self.empty()
+        first = change(store.load(), {"gift": {"is": "one"}})
+
+        store.commit(replace(first, unmarked=frozenset({"gift 1"})))
+
+        assert 1 == store.load().snapshot
 
     def test_settling(self) -> None:
         """Marks go when they are settled, as often as that is; others stay."""

@@ -110,7 +110,8 @@ def holds(found: dict[str, Any]) -> None:
     assert weights == sorted(weights)
     assert all(weight <= found["ceiling"] for weight in weights)
     machine = Plan.of(found)
-    assert machine.deadline >= sum(step.bake for step in machine.steps)
+    looks = 60 * (len(machine.steps) + 1)
+    assert machine.deadline >= sum(step.bake for step in machine.steps) + looks
     watch = watch_settings(found)
     assert machine.judged is (watch is not None)
     assert watch is None or settings_from(watch).names

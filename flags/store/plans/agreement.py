@@ -19,6 +19,8 @@ Raw = Mapping[str, Any]
 KINDS = ("weight", "groups", "gate")
 _NOT_OF_GATES = ("bake", "before", "during")
 _DEADLINE = "24h"
+# The controller looks once a minute: it begins at a look, and each step ends at one.
+_LOOK = 60
 
 
 def unknown_plan(name: str, path: str) -> Iterator[Problem]:
@@ -109,15 +111,18 @@ def _group_problems(steps: Sequence[Raw], path: str) -> Iterator[Problem]:
 def _deadline_problems(
     steps: Sequence[Raw], deadline: object, path: str
 ) -> Iterator[Problem]:
-    bakes = sum(_length(step.get("bake")) for step in steps)
+    bakes = [_length(step.get("bake")) for step in steps]
+    least = sum(bakes) + _LOOK * (len(steps) + 1)
     longest = _length(deadline if deadline is not None else _DEADLINE)
-    if not longest or bakes <= longest:
+    if not longest or not any(bakes) or least <= longest:
         return
     given = f"{deadline!r}" if deadline is not None else f"{_DEADLINE}, the default,"
-    more = spelled(bakes - longest)
-    message = f"{given} is {more} less than the steps bake, {spelled(bakes)} in all"
-    remedy = "; shorten them, or give them more time"
-    if bakes > seconds(LONGEST):
+    message = (
+        f"{given} is too short for {spelled(sum(bakes))} of bakes, a minute to begin, "
+        "and one for each step"
+    )
+    remedy = f"; shorten them, or give {spelled(least)} at least"
+    if least > seconds(LONGEST):
         remedy = f"; shorten them, no rollout lasts over {LONGEST}"
     yield Problem(path=f"{path}.deadline", message=message + remedy)
 

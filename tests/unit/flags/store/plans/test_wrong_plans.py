@@ -234,8 +234,15 @@ def test_guards(guards: dict[str, Any], problem: str) -> None:
         (
             {"deadline": "15m"},
             (
-                "deadline: '15m' is 5m less than the steps bake, 20m in all; "
-                "shorten them, or give them more time"
+                "deadline: '15m' is too short for 20m of bakes, a minute to begin, and "
+                "one for each step; shorten them, or give 23m at least"
+            ),
+        ),
+        (
+            {"deadline": "22m"},
+            (
+                "deadline: '22m' is too short for 20m of bakes, a minute to begin, and "
+                "one for each step; shorten them, or give 23m at least"
             ),
         ),
         ({"drain": "0s"}, "drain: '0s' is zero; give at least 1s"),
@@ -257,14 +264,14 @@ def test_the_deadline_that_nobody_wrote() -> None:
 
     assert [
         (
-            "plan.deadline: 24h, the default, is 6h less than the steps bake, "
-            "30h in all; shorten them, or give them more time"
+            "plan.deadline: 24h, the default, is too short for 30h of bakes, a minute "
+            "to begin, and one for each step; shorten them, or give 1802m at least"
         )
     ] == said(steps(long))
     assert [
         (
-            "plan.deadline: '30d' is 30d less than the steps bake, 60d in all; shorten "
-            "them, no rollout lasts over 30d"
+            "plan.deadline: '30d' is too short for 60d of bakes, a minute to begin, "
+            "and one for each step; shorten them, no rollout lasts over 30d"
         )
     ] == said(steps(longest, longest, deadline="30d"))
 
