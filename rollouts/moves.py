@@ -18,7 +18,7 @@ from typing import Any
 
 from flags.errors import InvalidDocument, NoRollout, Problem
 from flags.store.compiler import other
-from rollouts.machine import refusals
+from rollouts.machine import refusals, transitions
 
 Body = Mapping[str, Any]
 
@@ -41,13 +41,13 @@ def promote(name: str, body: Body) -> dict[str, Any]:
         msg = f"{name} has no live rollout to promote; start one with `set-weight`"
         raise NoRollout(msg)
     swapped = {**released, "stable": other(stable(body))}
-    return {**_ended(body), "release": swapped}
+    return {**transitions.rested(body), "release": swapped}
 
 
 def abort(name: str, body: Body) -> dict[str, Any]:
     """Everyone to stable; the body as it is if no rollout is live."""
     release(name, body)
-    return _ended(body)
+    return transitions.rested(body) if "weight" in body else dict(body)
 
 
 def stable(body: Body) -> str:
@@ -62,7 +62,3 @@ def release(name: str, body: Body) -> Mapping[str, Any]:
         message = "not a release; change its `serve` with `canary apply`"
         raise InvalidDocument([Problem(path=f"flags.{name}", message=message)])
     return dict(found)
-
-
-def _ended(body: Body) -> dict[str, Any]:
-    return {key: value for key, value in body.items() if key != "weight"}

@@ -10,7 +10,7 @@ from typing import Final
 
 from rollouts.judge.verdict import REGRESSED
 from rollouts.machine import phases
-from rollouts.machine.plan import Check
+from rollouts.machine.plan import EVERYONE, Check
 from rollouts.machine.rollout import GATE, Body, Rollout
 from rollouts.machine.seen import ALARM, FAILED, UNKNOWN, Seen
 from rollouts.machine.transitions import over
@@ -48,11 +48,11 @@ def _all(body: Body, rollout: Rollout, seen: Seen) -> Iterator[str]:
 
 def _by_hand(body: Body, rollout: Rollout, seen: Seen) -> Iterator[str]:
     """Exposure that no plan asked for. Less of it is a doubt (`doubts`), no danger."""
-    planned, weight = rollout.exposure, body.get("weight")
+    planned, weight = rollout.exposure, _percent(body.get("weight"))
     if body["release"].get("stable", "blue") != rollout.stable:
         yield f"the stable colour was changed by hand; it goes back to {rollout.stable}"
     if weight is None:
-        yield "the weight was removed by hand, so the rollout is over"
+        yield "the weight was removed or damaged by hand, so the rollout is over"
     highest = max(weight or 0, seen.weight or 0)
     if highest > planned.weight:
         yield f"weight {highest:g} % is above the plan's {planned.weight:g} %"
@@ -60,6 +60,12 @@ def _by_hand(body: Body, rollout: Rollout, seen: Seen) -> Iterator[str]:
         yield f"groups were admitted that the plan doesn't name: {', '.join(more)}"
     if services := added(body, rollout):
         yield f"services were added by hand: {', '.join(services)}"
+
+
+def _percent(weight: object) -> float | None:
+    """The weight, if it is one: a table can be edited past all checks."""
+    number = isinstance(weight, int | float) and not isinstance(weight, bool)
+    return weight if number and 0 <= weight <= EVERYONE else None  # type: ignore[operator,return-value]
 
 
 def _alarms(rollout: Rollout, seen: Seen) -> Iterator[str]:

@@ -6,7 +6,8 @@ Laws
    `InvalidDocument`, which name the command that can.
 3. `abort` works on every release, in every phase, on damaged records, and twice. It
    leads to the colour that was stable when the rollout began.
-4. `start` and `retry` expose nobody: automation enters the first step.
+4. `start` and `retry` raise no weight and admit no group: automation enters the first
+   step. Whom `targets` and `rules` name is on the canary as soon as a rollout is live.
 5. A person may skip a wait, never a step's place in the plan: `promote` goes one step
    on, and only `promote` with `full` goes to everyone.
 """

@@ -61,7 +61,7 @@ def busy(name: str, body: Body, *, replace: bool) -> None:
         raise refused(name, message)
     if damaged(body):
         raise unreadable(name)
-    message = f"the canary has a weight without a plan, {body['weight']:g} %; {ended}"
+    message = f"the canary has a weight without a plan, {body['weight']} %; {ended}"
     raise refused(name, message)
 
 

@@ -14,6 +14,8 @@ from dataclasses import replace
 from math import ceil
 from typing import Any
 
+from flags.errors import InvalidDocument
+from flags.store.plans import canonical
 from rollouts.machine import phases
 from rollouts.machine.rollout import END, GATE, Body, Pause, Rollout, later
 
@@ -171,12 +173,23 @@ def expose(body: Body, rollout: Rollout) -> Written:
 
 def end(body: Body, rollout: Rollout, stable: str) -> Written:
     """The body with this rollout, everyone on one colour."""
-    return {**_without(keep(body, rollout), "weight"), **stably(body, stable)}
+    return {**rested(keep(body, rollout)), **stably(body, stable)}
 
 
 def drop(body: Body) -> Written:
     """The body without any rollout: all that can be done with a damaged one."""
-    return _without(body, "weight", "rollout")
+    return _without(rested(body), "rollout")
+
+
+def rested(body: Body) -> Written:
+    """The body without a weight.
+
+    And without a `plan` that can't be read any more: no body is written with one, and
+    it must not keep the canary's users where they are.
+    """
+    if body.keys().isdisjoint({"weight", "rollout"}) or _planned(body):
+        return _without(body, "weight")
+    return _without(body, "weight", "plan")
 
 
 def stably(body: Body, colour: str) -> Written:
@@ -209,6 +222,17 @@ def _ended(rollout: Rollout, event: str, now: float) -> Rollout:
 
 def _exposed(rollout: Rollout) -> Rollout:
     return replace(rollout, admitted=rollout.exposure.admitted)
+
+
+def _planned(body: Body) -> bool:
+    """Whether the body's own plan, if it has one, is sound."""
+    if "plan" not in body:
+        return True
+    try:
+        canonical(body["plan"])
+    except InvalidDocument:
+        return False
+    return True
 
 
 def _without(body: Body, *names: str) -> Written:

@@ -167,7 +167,7 @@ def test_weight_removed() -> None:
     body = baking()
     del body["weight"]
 
-    assert "the weight was removed by hand" in aborted(body, look(60))
+    assert "the weight was removed or damaged by hand" in aborted(body, look(60))
 
 
 def test_groups_admitted_by_hand() -> None:
@@ -188,3 +188,21 @@ def test_damage() -> None:
         change.event,
         change.why,
     )
+
+
+@pytest.mark.parametrize("weight", ["10", None, True, [1], float("nan"), -5, 101])
+def test_weight_that_is_none(weight: object) -> None:
+    """A weight that no check let through is none: everyone goes back to stable."""
+    why = aborted({**baking(), "weight": weight}, look(60))
+
+    assert "the weight was removed or damaged by hand, so the rollout is over" == why
+
+
+def test_the_shortest_deadline_is_kept() -> None:
+    """The shortest deadline that a plan may have is long enough for its steps."""
+    body, minute = started(SHORT, deadline="23m"), 0
+    while of(body).live:
+        minute += 1
+        body = ticked(body, look(60 * minute + 59))
+
+    assert "draining" == of(body).phase

@@ -77,6 +77,26 @@ def test_abort_keeps_last_promoted() -> None:
     assert "blue" == abort(draining())["release"]["stable"]
 
 
+@pytest.mark.parametrize(
+    "made", [started, baking, paused, draining, lambda: {**RESTING, "weight": 5}]
+)
+def test_abort_past_a_plan_of_yesterday(made: Callable[[], Body]) -> None:
+    """A plan that can't be read any more keeps nobody on the canary: it is dropped."""
+    sound = abort({**made(), "plan": "standard"})
+    assert "standard" == sound["plan"]
+
+    unreadable: Any
+    for unreadable in ("gone", {"steps": []}, 7):
+        assert sound == {**abort({**made(), "plan": unreadable}), "plan": "standard"}
+
+
+def test_a_plan_of_yesterday_at_rest() -> None:
+    """Where nothing is to be aborted nothing is dropped."""
+    body = {**RESTING, "plan": "gone"}
+
+    assert body == abort(body)
+
+
 def test_abort_says_why() -> None:
     """The reason stands in the record; nobody is admitted any more."""
     body = ticked(started(), look())
