@@ -63,16 +63,21 @@ def promote(
     if_version: IfVersion = None,
     output: Output = None,
 ) -> None:
-    """Make the canary's colour the stable one and end the rollout, past any plan."""
+    """Make the canary's colour the stable one, and end a rollout without a plan.
+
+    One with a plan goes on by itself, or by `canary rollout promote`.
+    """
     from admin_cli import changing, clock
     from rollouts import moves
     from rollouts.machine import moves as planned
+    from rollouts.machine import refusals
 
     desk: Desk = ctx.obj
     screen = desk.screen(output)
     store, signature = desk.open(author, reason)
 
     def change(body: changing.Body) -> changing.Body:
+        refusals.planned(name, body)
         now, by = clock.now().timestamp(), signature.author
         return planned.promote(name, body, now=now, by=by, full=True)
 

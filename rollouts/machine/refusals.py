@@ -65,6 +65,17 @@ def busy(name: str, body: Body, *, replace: bool) -> None:
     raise refused(name, message)
 
 
+def planned(name: str, body: Body) -> None:
+    """Raises `InvalidDocument` if a plan runs, which says when the canary is stable."""
+    rollout = Rollout.of(body)
+    if rollout and rollout.live:
+        message = (
+            f"its plan runs, {where(rollout)}; `canary rollout promote {name}` goes "
+            "one step on, and with --full to everyone"
+        )
+        raise refused(name, message)
+
+
 def disabled(name: str, body: Body, verb: str) -> None:
     """Raises `InvalidDocument` if the kill switch makes a rollout pointless."""
     if not body.get("enabled", True):

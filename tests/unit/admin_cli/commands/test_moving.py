@@ -302,17 +302,19 @@ def test_set_weight_leaves_a_plan_alone(canary: Canary, planned: Table) -> None:
     assert 10 == planned.body("shop")["weight"]
 
 
-def test_promote_ends_a_plan(canary: Canary, planned: Table) -> None:
-    """Everyone is on the canary at once, and the record says by whom."""
+def test_promote_leaves_a_plan_alone(canary: Canary, planned: Table) -> None:
+    """It asks nothing, so it skips no plan; the message names the command that does."""
+    before = planned.items()
+
     result = canary("promote", "shop", "--author", "ben")
 
-    assert 0 == result.code
-    body = planned.body("shop")
-    assert ("draining", "green") == (
-        body["rollout"]["phase"],
-        body["release"]["stable"],
-    )
-    assert "promoted, green is stable: by ben, from baking" in body["rollout"]["why"]
+    assert 2 == result.code
+    assert (
+        "canary: error: flags.shop.rollout: its plan runs, baking at step 1 of 2, "
+        "10 %; `canary rollout promote shop` goes one step on, and with --full to "
+        "everyone\n"
+    ) == result.err
+    assert before == planned.items()
 
 
 def test_abort_ends_a_plan(canary: Canary, planned: Table) -> None:
