@@ -83,11 +83,11 @@ def test_carrying(scope: Scope) -> None:
 
 def test_threads(scope: Scope) -> None:
     """A thread that is handed the token has it."""
+    before = set(scope["threading"].enumerate())
     with flags.carrying(GREEN):
         scope["start"](lambda: scope["send"]("in a thread"))
-    for thread in scope["threading"].enumerate():
-        if thread is not scope["threading"].current_thread():
-            thread.join(5)
+    for thread in set(scope["threading"].enumerate()) - before:
+        thread.join(5)
 
     assert [("in a thread", GREEN)] == scope["sent"]
 
