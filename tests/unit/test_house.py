@@ -148,12 +148,7 @@ def test_no_room_of_odds_and_ends(path: Path) -> None:
 @pytest.mark.parametrize("file", sorted(PURE))
 def test_purity(file: str) -> None:
     """What decides imports neither clock nor dice nor network."""
-    imported: set[str] = set()
-    for node in ast.walk(tree(ROOT / file)):
-        if isinstance(node, ast.Import):
-            imported |= {alias.name.partition(".")[0] for alias in node.names}
-        if isinstance(node, ast.ImportFrom):
-            imported.add((node.module or "").partition(".")[0])
+    imported = {module.partition(".")[0] for module in imports(ROOT / file)}
 
     assert set() == imported & IMPURE
 
@@ -173,11 +168,25 @@ def test_rooms() -> None:
     }
     for path in FILES:
         room = name(path).partition("/")[0]
-        for node in ast.walk(tree(path)):
-            modules = (
-                [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            )
-            if isinstance(node, ast.ImportFrom):
-                modules = [node.module or ""]
-            ours = {m.partition(".")[0] for m in modules} & set(ROOMS)
-            assert ours <= allowed[room], name(path)
+        ours = {m.partition(".")[0] for m in imports(path)} & set(ROOMS)
+        assert ours <= allowed[room], name(path)
+
+
+def test_what_routers_know_of_rollouts() -> None:
+    """They count and judge; plans, machine and controller are none of their code."""
+    known = {"rollouts.evidence", "rollouts.judge"}
+    for path in FILES:
+        if path.is_relative_to(ROOT / "router"):
+            found = {m for m in imports(path) if m.partition(".")[0] == "rollouts"}
+            assert {".".join(m.split(".")[:2]) for m in found} <= known, name(path)
+
+
+def imports(path: Path) -> set[str]:
+    """The modules that a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return found
