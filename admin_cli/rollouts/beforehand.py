@@ -17,6 +17,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from flags.errors import InvalidDocument, Problem, StoreUnavailable
+from rollouts.publishing.named import written
 
 Client = Any
 Answer = dict[str, Any]
@@ -122,23 +123,21 @@ def _invoked(plan: Plan) -> Iterator[tuple[str, str]]:
 def _aliases(
     client: Client, services: Sequence[str], colours: Colours, found: _Found
 ) -> Mapping[str, str] | None:
-    """Both aliases of each service; the versions if all services agree on them."""
-    held: dict[str, set[str]] = {role: set() for role in colours}
+    """Both aliases of each service; the versions by role, if all are known."""
+    held: dict[str, dict[str, str]] = {}
     for service in services:
-        versions = {
+        versions = held[service] = {
             role: _version(client, service, colour, found)
             for role, colour in colours.items()
         }
-        for role, version in versions.items():
-            held[role].add(version)
         if versions["stable"] and versions["stable"] == versions["canary"]:
             found.notes.append(
                 f"both aliases of {service} are at version {versions['stable']}, so "
                 f"there is nothing to compare; `canary deploy {service}` first"
             )
-    if any(len(versions) != 1 or "" in versions for versions in held.values()):
+    if not all(all(versions.values()) for versions in held.values()):
         return None
-    return {role: max(versions) for role, versions in held.items()}
+    return written(held) or None
 
 
 def _version(client: Client, service: str, colour: str, found: _Found) -> str:
