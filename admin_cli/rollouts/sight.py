@@ -64,7 +64,8 @@ def _variants(look: Look) -> Data:
     failures = _counted(together(look.totals.counts.get("errors", {})))
     return {
         role: {
-            "users": users,
+            # Who came at a lower weight was counted then, on stable.
+            "users": max(users, failures[role]["failed"]),
             "failed": failures[role]["failed"],
             **_latency(look.latency, role),
         }

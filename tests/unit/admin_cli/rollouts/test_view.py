@@ -8,6 +8,8 @@ import pytest
 
 from admin_cli.rollouts.sight import sight
 from admin_cli.rollouts.view import Found, headline, view
+from rollouts.evidence.look import Look
+from rollouts.judge.share import Share, counted
 from tests.unit.admin_cli.rollouts.examples import BEGAN, body, found, look, rollout
 
 NOW = BEGAN + 660
@@ -108,6 +110,19 @@ def test_a_headline_stays_while_users_come_by() -> None:
         view(found(rollout(), sight=sight(later)), NOW + 9)
     )
     assert headline(one) != headline(view(found(rollout(), sight=sight(bad)), NOW))
+
+
+def test_who_failed_on_the_canary_was_there() -> None:
+    """Users who had come before their step are stable's, until they fail."""
+    failed = look((2, 2))
+    moved = Look(
+        state=failed.state, totals=failed.totals, share=counted(Share(), 0, 220, 0)
+    )
+
+    record = shown(rollout(), sight=sight(moved))
+
+    assert (2, 2) == (record["canary"]["users"], record["canary"]["failed"])
+    assert 220 == record["stable"]["users"]
 
 
 def test_colours_are_those_of_the_rollout() -> None:
