@@ -8,7 +8,10 @@ Laws
 1. Nothing is lost: a version counts as told after the target has taken it. Who is
    killed in between tells it again; `id` is the same then.
 2. In order, for each target by itself: one that refuses holds up no other.
-3. A target that refuses is given up for each transition after an hour, and a release's
+3. Who is told of a transition follows from the plan by which it was made, also if the
+   next rollout has another: a target hears the end of what it heard the beginning of,
+   and nothing of the rollouts that don't name it.
+4. A target that refuses is given up for each transition after an hour, and a release's
    new target is told of the rollout that there is, not of those before.
 """
 
@@ -48,33 +51,18 @@ class Announcer:
     telling: Telling
     now: Callable[[], float]
 
-    def told(self) -> Mapping[tuple[str, str], int]:
-        """The version that each target was told of last, by release and target."""
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": PARTITION}},
-            ConsistentRead=True,
-        )
-        items = [item for page in pages for item in page["Items"]]
-        return {_names(item): int(item["version"]["N"]) for item in items}
-
-    def announce(
-        self, release: str, stored: Stored, told: Mapping[tuple[str, str], int]
-    ) -> list[str]:
+    def announce(self, release: str, stored: Stored) -> list[str]:
         """Tell every target what is new; what went wrong, in words.
 
         Raises `StoreUnavailable` or what boto3 raises if the table doesn't answer.
         """
-        rollout = Rollout.of(stored.body)
-        if rollout is None:
-            return []
+        told = self._told(release)
         problems = []
-        for target in _targets(rollout):
-            last = told.get((release, target))
+        for target in dict.fromkeys([*told, *_targets(stored.body)]):
+            last = told.get(target)
             if last is not None and last >= stored.version:
                 continue
-            rows = list(self._news(release, stored.version, rollout.id, last))
+            rows = list(self._news(release, stored, last))
             problems += self._tell(release, target, rows[::-1], stored.version)
         return problems
 
@@ -92,7 +80,7 @@ class Announcer:
             "why": "; ".join(wrong),
         }
         problems = []
-        for target in _targets(rollout):
+        for target in _notified(rollout):
             try:
                 self.telling.tell(target, event, detail)
             except (NotTold, ClientError, BotoCoreError) as error:
@@ -105,7 +93,7 @@ class Announcer:
         problems = []
         for row in rows:
             detail = told_of(release, row)
-            if detail is None:
+            if detail is None or target not in _targets(row.after):
                 continue
             try:
                 self.telling.tell(target, detail["event"], detail)
@@ -118,11 +106,23 @@ class Announcer:
         self._remember(release, target, version)
         return problems
 
-    def _news(
-        self, release: str, version: int, rollout: str, last: int | None
-    ) -> Iterator[Entry]:
+    def _told(self, release: str) -> dict[str, int]:
+        """The version that each target was told of last."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :release)",
+            ExpressionAttributeValues={
+                ":pk": {"S": PARTITION},
+                ":release": {"S": f"{release} "},
+            },
+            ConsistentRead=True,
+        )
+        items = [item for page in pages for item in page["Items"]]
+        return {_target(item): int(item["version"]["N"]) for item in items}
+
+    def _news(self, release: str, stored: Stored, last: int | None) -> Iterator[Entry]:
         """Rows that a target has not been told of, the latest first."""
-        before = version + 1
+        rollout, before = _id(stored.body), stored.version + 1
         for _ in range(_MOST // _PAGE):
             rows = self.history(release, _PAGE, before)
             for row in rows:
@@ -183,8 +183,13 @@ def _event(row: Entry, rollout: Rollout) -> str:
     return said if said in phases.EVENTS else rollout.phase
 
 
-def _targets(rollout: Rollout) -> list[str]:
+def _notified(rollout: Rollout) -> list[str]:
     return list(rollout.plan.source.get("notify") or ())
+
+
+def _targets(body: Mapping[str, Any]) -> list[str]:
+    rollout = Rollout.of(body)
+    return [] if rollout is None else _notified(rollout)
 
 
 def _id(body: Mapping[str, Any]) -> Any:
@@ -192,6 +197,6 @@ def _id(body: Mapping[str, Any]) -> Any:
     return stored.get("id") if isinstance(stored, dict) else None
 
 
-def _names(item: Any) -> tuple[str, str]:
-    release, _, target = item["sk"]["S"].partition(" ")
-    return release, target
+def _target(item: Any) -> str:
+    target: str = item["sk"]["S"].partition(" ")[2]
+    return target

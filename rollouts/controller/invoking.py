@@ -20,7 +20,15 @@ from rollouts.machine.seen import FAILED, PASSED, UNKNOWN
 
 # Characters of what a function says of itself.
 _LONGEST = 500
-_BUSY = {"TooManyRequestsException", "ServiceException", "EC2ThrottledException"}
+# Also one whose function is being updated, or isn't thawed yet.
+_BUSY = {
+    "EC2ThrottledException",
+    "ResourceConflictException",
+    "ServiceException",
+    "SnapStartNotReadyException",
+    "SnapStartTimeoutException",
+    "TooManyRequestsException",
+}
 _SERVER_ERROR = 500
 
 

@@ -5,6 +5,8 @@ Laws
    never keeps the rest from being seen.
 2. Who is marked by a sentinel is aborted whatever else there is to see, so nothing
    slow is asked then.
+3. Checks may take minutes, so they come first, and all else is of the time after them.
+   A bake that ends while they run isn't over yet: they are to run once more.
 """
 
 from __future__ import annotations
@@ -74,13 +76,14 @@ class Eyes:
 
     def look(self, subject: Subject) -> Sight:
         """See all that there is to see of one release."""
-        now = self.now()
+        began = self.now()
         rollout = Rollout.of(subject.body)
         if rollout is None or not rollout.live or subject.marked:
-            return Sight(seen=Seen(now=now, marked=subject.marked))
+            return Sight(seen=Seen(now=began, marked=subject.marked))
         problems: list[str] = []
-        judged, suspect = self._judged(subject, rollout, now, problems)
         checks = self._checks(subject, rollout, problems)
+        now = self._moment(rollout, began)
+        judged, suspect = self._judged(subject, rollout, now, problems)
         missing = {
             role: self._missing(subject.body, colour, problems)
             for role, colour in (("stable", rollout.stable), ("canary", rollout.canary))
@@ -111,6 +114,12 @@ class Eyes:
         self.evidence.judge(
             subject.name, since, settings, now=now, overdue=True, renew=True
         )
+
+    def _moment(self, rollout: Rollout, began: float) -> float:
+        """The time of a look that began then, once its checks have run."""
+        now = self.now()
+        ended = rollout.phase == phases.BAKING and began < over(rollout) <= now
+        return began if ended else now
 
     def _judged(
         self, subject: Subject, rollout: Rollout, now: float, problems: list[str]
@@ -160,5 +169,6 @@ def _telling(what: str, problems: list[str]) -> Iterator[None]:
     """Note that something could not be seen, and go on."""
     try:
         yield
-    except UNSEEN as error:
-        problems.append(f"{what} can't be seen: {error}")
+    except Exception as error:  # noqa: BLE001 - law 1: of whatever kind
+        said = error if isinstance(error, UNSEEN) else repr(error)
+        problems.append(f"{what} can't be seen: {said}")

@@ -36,8 +36,6 @@ _THREADS = 8
 _LATE = 30.0
 STABLE_NOT_IN_FORCE = "stable-not-in-force"
 
-Told = Mapping[tuple[str, str], int]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -87,8 +85,7 @@ class Controller:
             return Report(idle=True)
         state = self.store.load()
         subjects = self._subjects(state, only, left)
-        told = self.announcer.told() if subjects else {}
-        outcomes = self._attended(state, subjects, told)
+        outcomes = self._attended(state, subjects)
         settled = self._settle(state, outcomes)
         if only is None:
             quiet = settled and not any(self._goes_on(it) for it in outcomes)
@@ -126,19 +123,17 @@ class Controller:
             if only in (None, name) and _concerned(state, stored)
         ]
 
-    def _attended(
-        self, state: State, subjects: list[Subject], told: Told
-    ) -> tuple[Outcome, ...]:
+    def _attended(self, state: State, subjects: list[Subject]) -> tuple[Outcome, ...]:
         if not subjects:
             return ()
 
         def one(subject: Subject) -> Outcome:
-            return self._one(subject, state.documents[subject.name], told)
+            return self._one(subject, state.documents[subject.name])
 
         with ThreadPoolExecutor(min(_THREADS, len(subjects))) as pool:
             return tuple(pool.map(one, subjects))
 
-    def _one(self, subject: Subject, stored: Stored, told: Told) -> Outcome:
+    def _one(self, subject: Subject, stored: Stored) -> Outcome:
         """Everything about one release; whatever goes wrong is in the outcome."""
         outcome = Outcome(name=subject.name, body=stored.body, version=stored.version)
         try:
@@ -147,17 +142,20 @@ class Controller:
             outcome = _failed(outcome, error)
         for step in (self._read_back, self._announced):
             try:
-                outcome = step(outcome, told)
+                outcome = step(outcome)
             except Exception as error:  # noqa: BLE001 - as above
                 outcome = _failed(outcome, error)
         for problem in outcome.problems:
             self.complain(problem, release=subject.name)
         return outcome
 
-    def _read_back(self, outcome: Outcome, _told: Told) -> Outcome:
-        """After a rollback: is stable what everyone gets?"""
-        rollout = Rollout.of(outcome.body)
-        if rollout is None or not self._just_aborted(rollout):
+    def _read_back(self, outcome: Outcome) -> Outcome:
+        """After a rollback: is stable what everyone gets?
+
+        Not if a person has given the canary a weight since, without a plan.
+        """
+        rollout, by_hand = Rollout.of(outcome.body), "weight" in outcome.body
+        if rollout is None or by_hand or not self._just_aborted(rollout):
             return outcome
         colour = str(outcome.body["release"].get("stable", "blue"))
         wrong = self.in_force.problems(outcome.name, colour)
@@ -168,9 +166,9 @@ class Controller:
         told = self.announcer.alarm(outcome.name, STABLE_NOT_IN_FORCE, rollout, wrong)
         return replace(outcome, problems=(*outcome.problems, *told))
 
-    def _announced(self, outcome: Outcome, told: Told) -> Outcome:
+    def _announced(self, outcome: Outcome) -> Outcome:
         stored = Stored(name=outcome.name, version=outcome.version, body=outcome.body)
-        problems = self.announcer.announce(outcome.name, stored, told)
+        problems = self.announcer.announce(outcome.name, stored)
         return replace(outcome, problems=(*outcome.problems, *problems))
 
     def _settle(self, state: State, outcomes: tuple[Outcome, ...]) -> bool:

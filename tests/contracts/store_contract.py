@@ -11,9 +11,12 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 
 import boto3
+from botocore.loaders import Loader
+from botocore.session import Session
 from moto import mock_aws
 
 from flags.aws.client import AwsClient
@@ -22,6 +25,8 @@ from flags.reader import TableReader
 from flags.store.dynamodb import DynamoStore
 
 TABLE = "canary"
+# The simulation's own.
+ACCOUNT = "123456789012"
 
 
 def make_table(client: Any, name: str = TABLE) -> None:
@@ -36,16 +41,28 @@ def make_table(client: Any, name: str = TABLE) -> None:
     client.get_waiter("table_exists").wait(TableName=name)
 
 
+@cache
+def _loader() -> Loader:
+    return Loader(extra_search_paths=[Loader.CUSTOMER_DATA_PATH])
+
+
+def simulated(service: str) -> Any:
+    """A new client of a simulated service; its description is read once for all."""
+    session = Session()
+    session.register_component("data_loader", _loader())
+    return boto3.Session(
+        botocore_session=session,
+        region_name="eu-west-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    ).client(service)
+
+
 @contextmanager
 def table() -> Iterator[Any]:
     """A client for an empty table in memory, with keys `pk` and `sk`."""
     with mock_aws():
-        client = boto3.client(
-            "dynamodb",
-            region_name="eu-west-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        client = simulated("dynamodb")
         make_table(client)
         yield client
 

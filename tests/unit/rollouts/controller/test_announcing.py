@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from flags.store.plans import canonical
+from rollouts.controller.announcing import PARTITION
 from rollouts.machine import moves
 from tests.unit.rollouts.controller.world import MINUTE, PLAN, Inbox, World
 
@@ -83,6 +87,59 @@ def test_one_that_refuses_holds_up_no_other(world: World) -> None:
     world.tick(MINUTE)
 
     assert all("shop:2" not in it["message"] for it in world.complained)
+
+
+def test_the_end_is_told_whatever_comes_next(world: World) -> None:
+    """The next rollout tells nobody; who was told of the last hears how it ended."""
+    inbox = Inbox.of(world.client)
+    world.start(plan=plan(inbox.topic))
+    world.tick()
+    inbox.read()
+    world.move("shop", moves.abort, "abort", why="by ana")
+    world.move("shop", moves.start, "start", canonical(PLAN), id="silent00", by="ana")
+    world.tick(MINUTE)
+
+    assert [it["event"] for it in inbox.read()] == ["abort"]
+
+
+def test_a_rollout_that_names_nobody_is_nobodys(world: World) -> None:
+    """Who is named again is told of what names them, and of nothing between."""
+    inbox = Inbox.of(world.client)
+    world.start(plan=plan(inbox.topic))
+    world.tick()
+    named = canonical(plan(inbox.topic))
+    for later, rollout in ((canonical(PLAN), "silent00"), (named, "third000")):
+        world.move("shop", moves.abort, "abort", why="by ana")
+        world.tick(MINUTE)
+        world.move("shop", moves.start, "start", later, id=rollout, by="ana")
+        world.tick(MINUTE)
+
+    told = [(it["rollout"], it["event"]) for it in inbox.read()]
+    assert told[3:] == [
+        ("shop0000", "abort"),
+        ("third000", "start"),
+        ("third000", "begin"),
+        ("third000", "enter"),
+    ]
+
+
+def test_who_cannot_be_told_is_rolled_back_all_the_same(world: World) -> None:
+    """Nobody knows who was told what: a problem, and no reason to look away."""
+    world.start(plan=plan(MISSING))
+    world.tick()
+    world.mark()
+
+    def refuse(params: Mapping[str, Any], **_: Any) -> None:
+        if PARTITION in str(params.get("ExpressionAttributeValues")):
+            answer = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+            raise ClientError(answer, "Query")  # type: ignore[arg-type]
+
+    events = world.client("dynamodb").meta.events
+    events.register("provide-client-params.dynamodb.Query", refuse)
+    outcome = world.tick(MINUTE).outcomes[0]
+
+    assert world.rollout()["phase"] == "aborted"
+    assert "AccessDenied" in outcome.problems[0]
 
 
 def test_a_new_rollout_is_told_from_its_start(world: World) -> None:

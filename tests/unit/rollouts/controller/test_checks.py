@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
-from rollouts.controller.invoking import Answer, answered
+from rollouts.controller.invoking import Answer, answered, invoke_with
 from rollouts.machine.seen import FAILED, PASSED, UNKNOWN
 from tests.unit.rollouts.controller.world import MINUTE, World
 
@@ -31,6 +33,13 @@ DURING: Mapping[str, Any] = {
     ],
     "guards": {"errors": False},
 }
+
+AT_LAST: Mapping[str, Any] = {"weight": 100, "bake": "5m"}
+
+
+def passed(world: World, seconds: float) -> None:
+    """So much time passes."""
+    world.now += seconds
 
 
 def test_a_step_waits_for_its_check(world: World) -> None:
@@ -114,6 +123,64 @@ def test_it_is_not_begun_without_time_for_it(world: World) -> None:
 
     assert world.asked == []
     assert world.rollout()["phase"] == "progressing"
+
+
+def test_a_bake_begins_after_the_check(world: World) -> None:
+    """However long the check took, all of the bake is before the next step."""
+    before = {"invoke": "smoke:live", "timeout": "5m"}
+    steps = [{"weight": 10, "bake": "5m", "before": [before]}, AT_LAST]
+    world.start(plan={**BEFORE, "steps": steps})
+    world.meanwhile = lambda: passed(world, 280)
+    world.tick()
+    world.tick(4 * MINUTE)
+
+    assert world.rollout()["step"] == 0
+    assert world.stored().body["weight"] == 10
+    world.tick(MINUTE)
+    assert world.rollout()["step"] == 1
+
+
+def test_a_bake_that_ends_during_its_check_is_looked_at_again(world: World) -> None:
+    """What was asked before the end says nothing of what came until then."""
+    steps = [{**DURING["steps"][0], "bake": "5m"}, AT_LAST]
+    world.start(plan={**DURING, "steps": steps})
+    world.tick()
+    world.tick(MINUTE)
+    world.meanwhile = lambda: passed(world, 90)
+    world.tick(3 * MINUTE)
+
+    assert world.rollout()["step"] == 0
+    world.meanwhile = lambda: None
+    world.tick(MINUTE)
+    assert len(world.asked) == 3
+    assert world.rollout()["step"] == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("TooManyRequestsException", UNKNOWN),
+        ("ResourceConflictException", UNKNOWN),
+        ("SnapStartNotReadyException", UNKNOWN),
+        ("ResourceNotFoundException", FAILED),
+        ("AccessDeniedException", FAILED),
+    ],
+)
+def test_a_function_that_cannot_be_asked_now(code: str, status: str) -> None:
+    """One that is busy or being updated is asked again; one that is gone has failed."""
+    lambdas = boto3.client(
+        "lambda",
+        region_name="eu-west-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+    with Stubber(lambdas) as stub:
+        stub.add_client_error("invoke", code, http_status_code=409)
+        answer = invoke_with(lambda _: lambdas)("smoke:live", {}, 30.0)
+
+    assert answer.status == status
+    assert code in answer.why
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from rollouts.evidence import counting, layout
 from tests.contracts.store_contract import TABLE
-from tests.unit.rollouts.controller.world import MINUTE, World
+from tests.unit.rollouts.controller.world import MINUTE, World, alarm
 
 JUDGED: Mapping[str, Any] = {
     "steps": [{"weight": 10, "bake": "5m"}, {"weight": 50, "bake": "5m"}]
@@ -18,8 +18,12 @@ JUDGED: Mapping[str, Any] = {
 
 def report(world: World, **counts: int) -> None:
     """What a container adds to the evidence, as a sentinel does."""
+    stand(world, {f"c#errors#warm#{part}": {"N": str(n)} for part, n in counts.items()})
+
+
+def stand(world: World, item: Mapping[str, Any]) -> None:
+    """Let this be what a shard of the evidence holds."""
     since = world.store.load().compiled["shop"]["release"]["since"]
-    item = {f"c#errors#warm#{part}": {"N": str(n)} for part, n in counts.items()}
     key = layout.totals_key("shop", since, 0)
     world.client("dynamodb").put_item(
         TableName=TABLE, Item={**{k: {"S": v} for k, v in key.items()}, **item}
@@ -64,6 +68,39 @@ def test_evidence_that_is_damaged_is_waited_for(world: World) -> None:
     assert world.rollout()["phase"] == "baking"
     assert outcome.problems[0].startswith("the evidence can't be seen: ")
     assert world.complained[0]["release"] == "shop"
+
+
+def test_evidence_that_is_damaged_hides_no_alarm(world: World) -> None:
+    """Whatever is wrong with it: what else is seen ends the rollout."""
+    alarm(world.client, "shop-errors", "OK")
+    steps = [{"weight": 10, "bake": "1h"}]
+    world.start(plan={"steps": steps, "guards": {"alarms": ["shop-errors"]}})
+    world.tick()
+    stand(world, {"l#canary#x": {"N": "1"}, "f#AAAAAAAA": {"S": "?"}})
+    alarm(world.client, "shop-errors", "ALARM")
+    outcome = world.tick(MINUTE).outcomes[0]
+
+    assert world.rollout()["phase"] == "aborted"
+    assert outcome.problems[0].startswith("the evidence can't be seen: ")
+
+
+def test_what_nobody_thought_of_hides_no_alarm(world: World) -> None:
+    """An answer of AWS that makes no sense is a problem like any other."""
+    alarm(world.client, "shop-errors", "OK")
+    guards = {"errors": False, "alarms": ["shop-errors"]}
+    world.start(plan={"steps": [{"weight": 10, "bake": "1h"}], "guards": guards})
+    world.tick()
+    alarm(world.client, "shop-errors", "ALARM")
+
+    def odd(**_: Any) -> None:
+        raise KeyError("Error")
+
+    events = world.client("lambda").meta.events
+    events.register("before-call.lambda.GetAlias", odd)
+    outcome = world.tick(MINUTE).outcomes[0]
+
+    assert world.rollout()["phase"] == "aborted"
+    assert "the aliases blue can't be seen: KeyError('Error')" in outcome.problems
 
 
 def test_what_cloudwatch_does_not_say_is_waited_for(world: World) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from flags.errors import NotFound
 from rollouts.machine import moves
+from rollouts.moves import set_weight
 from tests.contracts.store_contract import TABLE
 from tests.unit.rollouts.controller.world import BODY, MINUTE, World, alarm
 
@@ -75,6 +76,19 @@ def test_a_mark_becomes_an_abort_that_lasts(world: World) -> None:
     assert "sentinel" in world.rollout()["why"]
     assert world.store.load().aborted == frozenset()
     assert world.store.history("shop")[0].author == "controller"
+
+
+def test_a_weight_by_hand_after_an_abort_is_no_alarm(world: World) -> None:
+    """Whoever gives the canary users again, without a plan, means it."""
+    world.start()
+    world.tick()
+    world.move("shop", moves.abort, "abort", why="by ana")
+    assert world.tick(MINUTE).outcomes[0].astray == ()
+    world.put("shop", set_weight("shop", world.stored().body, 5), "set-weight")
+    outcome = world.tick(MINUTE).outcomes[0]
+
+    assert outcome.astray == ()
+    assert world.complained == []
 
 
 def test_a_mark_of_another_rollout_is_taken_away(world: World) -> None:

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
 
-import boto3
 from moto import mock_aws
 
 from flags import aborts
@@ -35,7 +34,7 @@ from rollouts.controller.ticking import Controller, Report
 from rollouts.evidence.table import Evidence
 from rollouts.machine import moves
 from rollouts.machine.seen import PASSED
-from tests.contracts.store_contract import TABLE, Wire, make_table
+from tests.contracts.store_contract import TABLE, Wire, make_table, simulated
 
 BEGAN = 1_900_000_000.0
 MINUTE = 60.0
@@ -203,16 +202,7 @@ class World:
 def deployed() -> Iterator[World]:
     """An empty table, a deployed service, and nothing else."""
     with mock_aws(config={"lambda": {"use_docker": False}}):
-
-        @cache
-        def client(service: str) -> Any:
-            return boto3.client(
-                service,
-                region_name="eu-west-1",
-                aws_access_key_id="test",
-                aws_secret_access_key="test",
-            )
-
+        client = cache(simulated)
         make_table(client("dynamodb"))
         yield World(client=client)
 
