@@ -27,6 +27,7 @@ PARTS = ("canary", "canary_failed", "stable", "stable_failed")
 COLOURS = ("canary", "stable")
 # Half an hour, more than any function may run.
 LONGEST_MS = 1_800_000.0
+_STEPS = frozenset(map(str, range(floor(2 * log2(LONGEST_MS)) + 1)))
 
 Counts = dict[str, int]
 
@@ -96,9 +97,9 @@ def newcomers(items: Iterable[Item], percent: float) -> int:
 def latency(items: Iterable[Item]) -> dict[str, Latency]:
     """How long answers took, by colour."""
     found: dict[str, dict[int, int]] = {}
-    for (colour, step), count in _numbers(items, "l#", 1):
-        steps = found.setdefault(colour, {})
-        steps[int(step)] = steps.get(int(step), 0) + count
+    for (colour, text), count in _numbers(items, "l#", 1):
+        steps, step = found.setdefault(colour, {}), _step(text)
+        steps[step] = steps.get(step, 0) + count
     return {
         colour: Latency(
             calls=sum(steps.values()),
@@ -129,6 +130,12 @@ def _percent(text: str) -> float:
         return float(text)
     except ValueError as error:
         raise InvalidEvidence(f"{text!r} is no weight in per cent") from error
+
+
+def _step(text: str) -> int:
+    if text not in _STEPS:
+        raise InvalidEvidence(f"{text!r} is no step of latency")
+    return int(text)
 
 
 def _quantile(steps: Mapping[int, int], part: float) -> float:

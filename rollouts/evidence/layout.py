@@ -24,6 +24,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from flags.hints import Any
 from flags.record import Record
+from rollouts.judge.errors import InvalidEvidence
 
 Key = Mapping[str, str]
 # As DynamoDB's JSON has it: `{"revision": {"N": "7"}}`.
@@ -119,9 +120,12 @@ def adding(  # noqa: PLR0913 - a flush has these parts
 
 
 def stamps(item: Item) -> dict[str, int]:
-    """The containers that a shard knows, with their latest stamps in milliseconds."""
+    """The containers that a shard knows, with their latest stamps in milliseconds.
+
+    Raises `InvalidEvidence` for a stamp that is none.
+    """
     return {
-        name.removeprefix(STAMP): int(value["N"])
+        name.removeprefix(STAMP): _stamp(value)
         for name, value in item.items()
         if name.startswith(STAMP)
     }
@@ -137,6 +141,13 @@ def active(items: Iterable[Item], now: float, seconds: float = STAMP_KEPT) -> in
     """How many containers reported within the last seconds."""
     after = (now - seconds) * 1_000
     return sum(1 for item in items for stamp in stamps(item).values() if stamp >= after)
+
+
+def _stamp(value: Mapping[str, Any]) -> int:
+    text = str(value.get("N", ""))
+    if not text.isdecimal():
+        raise InvalidEvidence(f"{text!r} is no container's stamp")
+    return int(text)
 
 
 def number(value: float) -> Mapping[str, str]:

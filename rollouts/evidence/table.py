@@ -4,7 +4,7 @@ Laws
 1. Looking is free of effects; judging writes the state, over the one that it was made
    from or not at all.
 2. Who is overtaken looks again, with a break that grows, and gives up in the end: the
-   one who overtook has judged.
+   one who overtook has judged. To renew is nobody else's business: that raises then.
 """
 
 from __future__ import annotations
@@ -81,6 +81,10 @@ class Evidence:
             if self._write(judging.writing(release, since, made, expires)):
                 return _look(made, items)
             self._sleep(FIRST_BREAK * 2**tried * (0.5 + random()))  # noqa: S311 - no secret
+        if renew:
+            # To enter a step all the same would take the last one's proof for its own.
+            msg = f"the judge's state of {release} changes all the time; look again"
+            raise StoreUnavailable(msg)
         return self.look(release, since)
 
     def _read(self, release: str, since: int) -> tuple[Judged | None, list[Item]]:

@@ -127,8 +127,10 @@ class Sentinel:
         try:
             self._attend(watch, flag, now)
         except InvalidEvidence as error:
+            problem = str(error)[:LONGEST_PROBLEM]
+            if not watch.blind:
+                self._line("evidence refused", watch, problem=problem)
             watch.blind = True
-            self._line("evidence refused", watch, problem=str(error)[:LONGEST_PROBLEM])
         except Exception as error:  # noqa: BLE001 - no request is to know of it
             self._fail(error, watch, now)
         else:

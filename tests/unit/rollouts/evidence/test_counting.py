@@ -83,6 +83,13 @@ def test_newcomers_make_a_share() -> None:
     assert counting.newcomers([item(counts)], 12.5) == 8
 
 
+@pytest.mark.parametrize("step", ["x", "-1", "1.5", "", "99", "9" * 5_000])
+def test_a_step_that_there_isnt_is_refused(step: str) -> None:
+    """Also one whose milliseconds are no number any more."""
+    with pytest.raises(InvalidEvidence):
+        counting.latency([{f"l#canary#{step}": {"N": "1"}}])
+
+
 @given(st.floats(0.001, 900))
 def test_an_estimate_is_near(seconds: float) -> None:
     """Within a step, whose ends are a factor of the square root of two apart."""

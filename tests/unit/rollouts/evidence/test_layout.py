@@ -10,6 +10,7 @@ import pytest
 
 from rollouts.evidence import layout
 from rollouts.evidence.layout import Change
+from rollouts.judge.errors import InvalidEvidence
 from tests.contracts.store_contract import TABLE, scan, table
 
 NOW = 1_900_000_000.0
@@ -102,6 +103,13 @@ def test_containers_at_work() -> None:
 
     assert layout.active([item, {}], NOW, 60) == 2
     assert layout.active([item], NOW) == 3
+
+
+@pytest.mark.parametrize("value", [{"N": "-1"}, {"N": "1.5"}, {"S": "1"}, {}])
+def test_a_stamp_that_is_none_is_refused(value: dict[str, str]) -> None:
+    """As counts are that can't be."""
+    with pytest.raises(InvalidEvidence):
+        layout.stamps({"f#AAAAAAAA": value})
 
 
 def test_shards_are_evenly_used() -> None:

@@ -141,6 +141,23 @@ def test_who_is_overtaken_looks_again(
     assert made.state.processes[0].windows == 1
 
 
+def test_a_step_waits_for_the_judge(
+    client: Any, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Overtaken each time, a look is as good as any; a new step is not begun."""
+    flush(client, 0, 1, canary=10, stable=10)
+
+    def refused(**_: Any) -> None:
+        answer = {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}
+        raise client.exceptions.ConditionalCheckFailedException(answer, "UpdateItem")
+
+    monkeypatch.setattr(client, "update_item", refused)
+
+    assert evidence.judge("shop", 7, Settings(), now=NOW).state is None
+    with pytest.raises(StoreUnavailable, match="changes all the time; look again"):
+        evidence.judge("shop", 7, Settings(), now=NOW, renew=True)
+
+
 @pytest.mark.parametrize(
     "damage",
     [
