@@ -64,6 +64,7 @@ Settle = Annotated[
     typer.Option(
         "--settle",
         min=0,
+        max=3600,
         metavar="SECONDS",
         help="With --replace: the time that routers get to leave the canary.",
     ),

@@ -119,7 +119,7 @@ def plan(ctx: typer.Context, name: NameOrPlan, *, output: Output = None) -> None
 
     desk: Desk = ctx.obj
     state = None if name in READY else desk.load()
-    chosen = choosing.looked_up(name, state)
+    chosen = choosing.looked_up(name, state, "NAME")
     found = planning.planned(chosen.plan, chosen.origin)
     desk.screen(output).show(found, lambda: planning.text(found))
 

@@ -38,6 +38,7 @@ def list_versions(
     from rollouts.publishing.functions import Functions
 
     desk: Desk = ctx.obj
+    versions.expect_names([service])
     screen, state = desk.screen(output), desk.load()
     functions = Functions(client=desk.session.client("lambda"))
     rows = versions.rows(functions, state, service)
@@ -61,6 +62,7 @@ def prune(
     from rollouts.publishing.functions import Functions
 
     desk: Desk = ctx.obj
+    versions.expect_names(services)
     screen, state = desk.screen(output), desk.load()
     functions = Functions(client=desk.session.client("lambda"))
     names = tuple(dict.fromkeys(services))

@@ -53,12 +53,17 @@ def event(text: str | None) -> bytes:
     if text is None:
         return PAYLOAD
     try:
-        json.loads(text)
+        json.loads(text, parse_constant=_no_number)
         return text.encode()
     except (ValueError, RecursionError) as error:
         message = f"no JSON: {error}; give an event that the function knows"
         problem = Problem(path="--warm-payload", message=message)
         raise InvalidDocument([problem]) from error
+
+
+def _no_number(name: str) -> None:
+    msg = f"{name} is no number in JSON"
+    raise ValueError(msg)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

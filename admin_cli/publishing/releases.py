@@ -13,6 +13,7 @@ from flags.store.compiler import other
 from flags.store.names import is_archived
 from flags.store.shares import nearest
 from rollouts.machine import phases
+from rollouts.publishing.named import kept
 
 Body = Mapping[str, Any]
 
@@ -75,7 +76,7 @@ class Target:
 
     @property
     def _rollout(self) -> Body:
-        return self.stored.body.get("rollout") or {}
+        return kept(self.stored.body)
 
     def expect_free(self) -> None:
         """Raises `Running` if a rollout is live or drains."""

@@ -8,11 +8,12 @@ Laws
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flags.errors import FlagsError
+from flags.errors import FlagsError, InvalidDocument, Problem
 from flags.store.changes import State
 from rollouts.publishing.fingerprint import Unreadable, fingerprint
 from rollouts.publishing.functions import Functions
@@ -29,6 +30,19 @@ Data = dict[str, Any]
 COLUMNS = ("VERSION", "PUBLISHED", "BYTES", "FINGERPRINT", "DESCRIPTION", "NAMED BY")
 FATES = ("SERVICE", "VERSION", "FATE", "WHY")
 _DIGITS = 12
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,140}")
+_UNNAMED = "{!r} is no function's name; leave out account, region, and alias or version"
+
+
+def expect_names(services: Iterable[str]) -> None:
+    """Raises `InvalidDocument` for an ARN: who names a version goes by the name."""
+    problems = [
+        Problem(path="SERVICE", message=_UNNAMED.format(service))
+        for service in services
+        if not _NAME.fullmatch(service)
+    ]
+    if problems:
+        raise InvalidDocument(problems)
 
 
 def rows(functions: Functions, state: State, service: str) -> list[Data]:

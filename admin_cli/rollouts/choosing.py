@@ -22,9 +22,9 @@ class Chosen:
     origin: str
 
 
-def named(name: str) -> Chosen:
-    """A ready-made plan; raises `InvalidDocument`."""
-    return Chosen(plan=canonical(name, "--plan"), origin=f"the plan {name}")
+def named(name: str, path: str = "--plan") -> Chosen:
+    """A ready-made plan, named at `path`; raises `InvalidDocument`."""
+    return Chosen(plan=canonical(name, path), origin=f"the plan {name}")
 
 
 def filed(path: str, stdin: TextIO) -> Chosen:
@@ -44,12 +44,12 @@ def own(body: Mapping[str, Any]) -> Chosen:
     return Chosen(plan=canonical(plan), origin="the release's own plan")
 
 
-def looked_up(name: str, state: State | None) -> Chosen:
-    """A ready-made plan, or the plan of a release in the table.
+def looked_up(name: str, state: State | None, path: str = "--plan") -> Chosen:
+    """A ready-made plan, or the plan of a release in the table; named at `path`.
 
     Raises `InvalidDocument` if it is neither; `state` is None where no table is asked.
     """
     stored = state.documents.get(name) if state and name not in READY else None
     if stored and "release" in stored.body:
         return own(stored.body)
-    return named(name)
+    return named(name, path)

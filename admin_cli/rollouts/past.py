@@ -15,6 +15,7 @@ from typing import Any
 from admin_cli.percentage import show
 from admin_cli.rollouts.times import moment, span
 from flags.store.changes import Entry, Store
+from rollouts.machine.rollout import damaged
 
 Data = dict[str, Any]
 COLUMNS = ("AT", "VERSION", "ROLLOUT", "PHASE", "STEP", "WEIGHT", "BY", "WHY")
@@ -89,4 +90,4 @@ def _moved(body: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def _rollout(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    return body.get("rollout") or {}
+    return {} if damaged(body) else body.get("rollout") or {}

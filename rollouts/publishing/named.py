@@ -25,9 +25,16 @@ def written(versions: Versions) -> dict[str, str]:
     return {role: _text(versions, role) for role in ROLES} if versions else {}
 
 
-def read(kept: Mapping[str, Any] | None, service: str) -> dict[str, str]:
+def kept(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The rollout in a release's body, read or not; empty if it is no record at all."""
+    rollout = body.get("rollout")
+    return rollout if isinstance(rollout, Mapping) else {}
+
+
+def read(versions: object, service: str) -> dict[str, str]:
     """The versions of one service by role, as far as the rollout tells them."""
-    found = {role: _version((kept or {}).get(role), service) for role in ROLES}
+    told = versions if isinstance(versions, Mapping) else {}
+    found = {role: _version(told.get(role), service) for role in ROLES}
     return {role: version for role, version in found.items() if version}
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rollouts.publishing.alias import LATEST, Alias
-from rollouts.publishing.named import read
+from rollouts.publishing.named import kept, read
 
 Config = Mapping[str, Any]
 KEEP = 5
@@ -90,7 +90,7 @@ def rollouts_of(
     for name, body in sorted(documents.items()):
         if service not in (body.get("release") or {}).get("services", ()):
             continue
-        rollout = body.get("rollout") or {}
+        rollout = kept(body)
         for role, version in read(rollout.get("versions"), service).items():
             told = f"{role} of {name}'s rollout ({rollout.get('phase')})"
             found.setdefault(version, []).append(told)

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from moto.core.config import default_user_config
 
+from tests.unit.admin_cli.conftest import TABLE
 from tests.unit.rollouts.publishing.lambdas import Account, Wire, account, wired
 
 if TYPE_CHECKING:
@@ -442,6 +444,9 @@ def test_what_is_only_told_stops_nothing(
         (("shop-checkout", "--release", "search"), 2, "belongs to the release shop"),
         (("shop-checkout", "--plan", "nope"), 2, "--plan"),
         (("shop-checkout", "--warm-payload", "{"), 2, "--warm-payload: no JSON: "),
+        (("shop-checkout", "--warm-payload", "NaN"), 2, "NaN is no number in JSON"),
+        (("shop-checkout", "--replace", "--settle", "inf"), 2, "'--settle'"),
+        (("shop-checkout", "--replace", "--settle", "nan"), 2, "'--settle'"),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_is_done(
@@ -474,6 +479,27 @@ def test_a_disabled_release_is_not_deployed(
 
     assert 2 == deploy(canary).code
     assert [] == writes(wire)
+
+
+def test_a_record_that_is_damaged_is_a_rollout_under_way(
+    canary: Canary, table: Table, lambdas: Account, wire: Wire
+) -> None:
+    """Nobody knows what it was, so nothing moves until it is put away."""
+    lambdas.code("shop-checkout", "second")
+    canary("set-weight", "shop", "10")
+    body = json.dumps({**table.body("shop"), "rollout": "junk"})
+    table.client.update_item(
+        TableName=TABLE,
+        Key={"pk": {"S": "flags"}, "sk": {"S": "shop"}},
+        UpdateExpression="SET document = :it",
+        ExpressionAttributeValues={":it": {"S": body}},
+    )
+    wire.calls.clear()
+
+    refused = deploy(canary)
+
+    assert (4, []) == (refused.code, writes(wire))
+    assert "shop has a rollout under way" in refused.err
 
 
 def test_a_function_that_is_not_there_is_not_found(

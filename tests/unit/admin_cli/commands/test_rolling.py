@@ -245,4 +245,6 @@ def test_a_ready_made_plan_needs_no_table(
 def test_a_release_without_a_plan_would_go_by_the_usual_one(canary: Canary) -> None:
     """That is what `start` would take."""
     assert "the plan standard" == canary("rollout", "plan", "shop").data["origin"]
-    assert 2 == canary("rollout", "plan", "nosuch").code
+    refused = canary("rollout", "plan", "nosuch")
+    assert 2 == refused.code
+    assert refused.err.startswith("canary: error: NAME: no plan is named 'nosuch'")

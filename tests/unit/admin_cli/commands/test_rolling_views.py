@@ -326,6 +326,26 @@ def test_evidence_that_is_damaged_hides_nothing_else(
     assert "which is no count" in result.data["rollout"]["trouble"]
 
 
+@pytest.mark.parametrize("junk", ["junk", 5, {"id": "x"}])
+def test_a_record_that_is_damaged_is_history(
+    canary: Canary, rolling: Table, junk: Any
+) -> None:
+    """What can't be read hides nothing that happened before and after."""
+    body = json.dumps({**rolling.body("shop"), "rollout": junk})
+    rolling.client.update_item(
+        TableName=TABLE,
+        Key={"pk": {"S": "flags"}, "sk": {"S": "shop"}},
+        UpdateExpression="SET document = :it",
+        ExpressionAttributeValues={":it": {"S": body}},
+    )
+    assert 0 == canary("rollout", "abort", "shop").code
+
+    result = canary("rollout", "history", "shop")
+
+    assert 0 == result.code
+    assert [None, "baking"] == [row["phase"] for row in result.data[:2]]
+
+
 def _mark(table: Table) -> None:
     """As a router does that has seen enough."""
     since = table.store.load().compiled["shop"]["release"]["since"]

@@ -207,6 +207,30 @@ def test_a_person_reads_a_table(canary: Canary, lambdas: Account) -> None:
     assert "shop-checkout  2        kept      alias blue" in out
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "arn:aws:lambda:eu-west-1:123456789012:function:shop-checkout",
+        "123456789012:function:shop-checkout",
+        "shop-checkout:blue",
+        "",
+    ],
+)
+@pytest.mark.parametrize("argv", [("list",), ("prune", "--yes")])
+def test_only_a_name_is_known_everywhere(
+    canary: Canary, lambdas: Account, wire: Wire, argv: tuple[str, ...], name: str
+) -> None:
+    """By an ARN Lambda tells the versions too, but nobody knows what names them."""
+    del lambdas
+    wire.calls.clear()
+
+    result = canary("versions", *argv, name)
+
+    assert 2 == result.code
+    assert f"SERVICE: {name!r} is no function's name; leave out account" in result.err
+    assert [] == wire.calls
+
+
 def test_an_unknown_function_is_not_found(
     canary: Canary, table: Table, wire: Wire
 ) -> None:

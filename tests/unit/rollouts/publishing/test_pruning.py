@@ -84,6 +84,16 @@ def test_rollouts_name_both_versions(phase: str, versions: dict[str, Any]) -> No
     assert {} == rollouts_of("other", documents)
 
 
+@pytest.mark.parametrize(
+    "rollout", [None, "junk", 5, [], {"versions": "4"}, {"versions": {"stable": 4}}]
+)
+def test_a_damaged_rollout_names_nothing(rollout: object) -> None:
+    """A table can be edited; what can't be read is no error here."""
+    body = {"release": {"services": ["cart"]}, "rollout": rollout}
+
+    assert {} == rollouts_of("cart", {"shop": body})
+
+
 NUMBERS = st.integers(1, 60).map(str)
 
 
