@@ -66,7 +66,7 @@ Settle = Annotated[
         min=0,
         max=3600,
         metavar="SECONDS",
-        help="With --replace: the time that routers get to leave the canary.",
+        help="The time that routers get to leave a canary after its abort.",
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing.")]

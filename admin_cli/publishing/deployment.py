@@ -61,6 +61,7 @@ class Deployment:
     warming: Warming | None = None
     settle: float = 10.0
     pause: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.time
     _done: list[str] = field(default_factory=list, init=False)
     _halted: bool = field(default=False, init=False)
 
@@ -81,13 +82,15 @@ class Deployment:
 
     def _make_way(self, canary: dict[str, str]) -> None:
         """Nobody may be on an alias that is about to move."""
+        leaving = self.target.leaving(self.now(), self.settle)
         if self.target.live:
             self.table.halt()
             self._halted = True
             self._tell(f"the rollout of {self.target.name} that ran is aborted")
-            if not all(car.points(canary[car.service]) for car in self.train.cars):
-                self.say(f"routers have {self.settle:g} s to read that it is over")
-                self.pause(self.settle)
+        moves = not all(car.points(canary[car.service]) for car in self.train.cars)
+        if moves and (self.target.live or leaving):
+            self.say(f"routers have {leaving:.3g} s to read that it is over")
+            self.pause(leaving)
         self.table.expect_same()
 
     def _warm(self, canary: dict[str, str]) -> None:

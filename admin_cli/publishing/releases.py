@@ -12,10 +12,13 @@ from flags.store.changes import State, Stored
 from flags.store.compiler import other
 from flags.store.names import is_archived
 from flags.store.shares import nearest
+from flags.store.values import epoch
 from rollouts.machine import phases
 from rollouts.publishing.named import kept
 
 Body = Mapping[str, Any]
+# What history calls an abort, with a plan and without.
+_ABORTS = {phases.action(phases.ABORT), "abort"}
 
 
 class NoRelease(FlagsError):
@@ -74,6 +77,13 @@ class Target:
             return None
         return str(self._rollout.get("why", "")), self._rollout.get("versions") or {}
 
+    def leaving(self, now: float, settle: float) -> float:
+        """The seconds of `settle` that routers still have since the last abort."""
+        last = self.stored.changed
+        if self.live or last is None or last.action not in _ABORTS:
+            return settle if self.live else 0.0
+        return min(settle, max(0.0, epoch(last.at) + settle - now))
+
     @property
     def _rollout(self) -> Body:
         return kept(self.stored.body)
@@ -82,7 +92,7 @@ class Target:
         """Raises `Running` if a rollout is live or drains."""
         if self.live:
             weight = self.stored.body.get("weight", 0)
-            told = f"{self._rollout.get('phase', 'set by hand')}, at {weight:g} %"
+            told = f"{self._rollout.get('phase', 'set by hand')}, at {weight} %"
             raise Running(
                 f"{self.name} has a rollout under way ({told}), and {self.idle} may "
                 "have users: wait for its end, end it with `canary rollout abort "

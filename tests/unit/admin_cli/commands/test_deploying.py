@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -259,6 +260,22 @@ def test_in_place_of_it_its_users_leave_first(
     assert ["rollout-start", "rollout-abort", "rollout-start"] == actions
     canaries = table.body("shop")["rollout"]["versions"]["canary"]
     assert "shop-checkout:3, shop-email:1" == canaries
+
+
+@pytest.mark.parametrize("abort", [("abort", "shop"), ("rollout", "abort", "shop")])
+def test_users_of_an_aborted_canary_leave_first(
+    canary: Canary, lambdas: Account, abort: tuple[str, ...]
+) -> None:
+    """Routers that haven't read of the abort would take them to the new version."""
+    lambdas.code("shop-checkout", "second")
+    deploy(canary)
+    lambdas.code("shop-checkout", "third")
+    canary(*abort)
+
+    result = deploy(canary, "--settle", "2")
+
+    assert 0 == result.code, result.err
+    assert re.search(r"canary: routers have [\d.]+ s to read that", result.err)
 
 
 def test_in_place_of_it_is_asked_about(canary: Canary, lambdas: Account) -> None:
