@@ -33,6 +33,10 @@ def sight(look: Look) -> Data:
         "containers": look.containers,
         "judged_at": None if look.judged_at is None else iso(look.judged_at),
         "variants": _variants(look),
+        "weights": {
+            weight: (users.canary, users.stable)
+            for weight, users in look.weights.items()
+        },
         "verdict": None if look.state is None else _verdict(look.state),
         "share": None if look.share is None else _share(look.share),
     }

@@ -165,11 +165,11 @@ def _milliseconds(value: float | None) -> str | None:
 def _weights(weight: Data) -> str:
     asked = "none" if weight["asked"] is None else show(weight["asked"])
     if weight["seen"] is None:
-        return f"weight: {asked} asked, nobody seen yet"
+        return f"weight: {asked} asked" + (
+            ", nobody seen yet" if weight["asked"] else ""
+        )
     seen = show(round(weight["seen"], 1))
-    return (
-        f"weight: {asked} asked, {seen} seen over the rollout ({weight['users']} users)"
-    )
+    return f"weight: {asked} asked, {seen} seen in {weight['looks']} looks"
 
 
 def _evidence(evidence: Data | None, trouble: str | None) -> Iterator[Text]:

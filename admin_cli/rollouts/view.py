@@ -20,6 +20,8 @@ Data = dict[str, Any]
 Body = Mapping[str, Any]
 
 _NOTHING_SEEN = {"containers": 0, "judged_at": None, "verdict": None, "share": None}
+# Per cent: in the rules weights are whole buckets.
+_BUCKET = 0.001
 _NOBODY = {"users": 0, "failed": 0, "p50": None, "p99": None}
 
 
@@ -92,15 +94,17 @@ def _outcome(rollout: Any, found: Found, *, broken: bool) -> Data:
 
 
 def _weight(found: Found) -> Data:
-    """`seen` is the canary's share, in per cent, of the users who came by."""
-    users = [_variant(found, role)["users"] for role in ("canary", "stable")]
-    seen = 100 * users[0] / sum(users) if sum(users) else None
-    asked = found.body.get("weight")
-    return {
-        "asked": 0 if found.marked else asked,
-        "seen": None if seen is None else round(seen, 3),
-        "users": sum(users),
-    }
+    """`seen` is the canary's share, in per cent, of those drawn at this weight."""
+    asked = 0 if found.marked else found.body.get("weight")
+    drawn: Mapping[float, tuple[int, int]] = (found.sight or {}).get("weights", {})
+    here = [
+        users
+        for weight, users in drawn.items()
+        if asked is not None and abs(weight - asked) < _BUCKET
+    ]
+    canary, looks = (sum(users[0] for users in here), sum(map(sum, here)))
+    seen = round(100 * canary / looks, 3) if looks else None
+    return {"asked": asked, "seen": seen, "looks": looks}
 
 
 def _variant(found: Found, role: str) -> Mapping[str, Any]:

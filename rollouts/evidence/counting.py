@@ -4,6 +4,7 @@
 |---|---|
 | `c#MEASURE#STRATUM#PART` | subjects and failures: `canary`, `canary_failed`, … |
 | `n#WEIGHT#COLOUR` | users first seen at this weight in per cent |
+| `w#WEIGHT#COLOUR` | users drawn at this weight, each once in a window |
 | `l#COLOUR#STEP` | answers that took from R^STEP to R^(STEP+1) ms; R is √2 |
 
 Laws
@@ -17,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import floor, log2
 
 from rollouts.evidence.layout import Item
-from rollouts.evidence.look import Latency
+from rollouts.evidence.look import Drawn, Latency
 from rollouts.judge import share as shares
 from rollouts.judge.errors import InvalidEvidence
 from rollouts.judge.share import Share
@@ -47,6 +48,11 @@ def newcomer(percent: float, colour: str) -> str:
     return f"n#{percent:.6g}#{colour}"
 
 
+def drawn(percent: float, colour: str) -> str:
+    """The attribute that counts users whom the split has drawn, in each window."""
+    return f"w#{percent:.6g}#{colour}"
+
+
 def duration(colour: str, seconds: float) -> str:
     """The attribute that counts answers as slow as this one."""
     milliseconds = min(LONGEST_MS, max(1.0, seconds * 1_000))
@@ -71,17 +77,18 @@ def totals(items: Iterable[Item]) -> Tally:
 
 def share(items: Iterable[Item]) -> Share | None:
     """How newcomers were shared out, None if none were counted."""
-    found: dict[str, Counts] = {}
-    for (percent, colour), count in _numbers(items, "n#", 1):
-        counts = found.setdefault(percent, {})
-        counts[colour] = counts.get(colour, 0) + count
+    found = _by_weight(items, "n#")
     if not found:
         return None
     whole = Share()
-    for percent, counts in sorted(found.items()):
-        canary, stable = counts.get("canary", 0), counts.get("stable", 0)
-        whole = shares.counted(whole, canary, stable, _percent(percent))
+    for percent, users in found.items():
+        whole = shares.counted(whole, users.canary, users.stable, percent)
     return whole
+
+
+def weights(items: Iterable[Item]) -> dict[float, Drawn]:
+    """How users were drawn, by the weight in per cent."""
+    return _by_weight(items, "w#")
 
 
 def newcomers(items: Iterable[Item], percent: float) -> int:
@@ -107,6 +114,19 @@ def latency(items: Iterable[Item]) -> dict[str, Latency]:
             p99=_quantile(steps, 0.99),
         )
         for colour, steps in found.items()
+    }
+
+
+def _by_weight(items: Iterable[Item], prefix: str) -> dict[float, Drawn]:
+    found: dict[str, Counts] = {}
+    for (percent, colour), count in _numbers(items, prefix, 1):
+        counts = found.setdefault(percent, {})
+        counts[colour] = counts.get(colour, 0) + count
+    return {
+        _percent(percent): Drawn(
+            canary=counts.get("canary", 0), stable=counts.get("stable", 0)
+        )
+        for percent, counts in sorted(found.items())
     }
 
 

@@ -11,6 +11,7 @@ from rollouts.judge.state import State
 from rollouts.judge.tally import NOTHING, Tally
 
 _NOTHING: Mapping[str, Latency] = MappingProxyType({})
+_NOBODY: Mapping[float, Drawn] = MappingProxyType({})
 
 
 class Latency(Record):
@@ -21,18 +22,27 @@ class Latency(Record):
     p99: float
 
 
+class Drawn(Record):
+    """How many users the split drew for either version."""
+
+    canary: int = 0
+    stable: int = 0
+
+
 class Look(Record):
     """What stood in the table.
 
     `state` is the judge's, None if nobody has looked yet; `totals` may be ahead of it.
     `share` is None if no newcomers were counted. `latency` is by colour: "canary" and
-    "stable". `containers` reported within the last half hour. `judged_at` is when the
-    state was last written, in seconds since the epoch.
+    "stable". `weights` says whom the split drew, by the weight in per cent, each user
+    once in a window. `containers` reported within the last half hour. `judged_at` is
+    when the state was last written, in seconds since the epoch.
     """
 
     state: State | None = None
     totals: Tally = NOTHING
     share: Share | None = None
     latency: Mapping[str, Latency] = _NOTHING
+    weights: Mapping[float, Drawn] = _NOBODY
     containers: int = 0
     judged_at: float | None = None

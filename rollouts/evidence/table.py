@@ -139,6 +139,7 @@ def _look(before: Judged | None, items: Iterable[Item]) -> Look:
         totals=counting.totals(items),
         share=counting.share(items),
         latency=counting.latency(items),
+        weights=counting.weights(items),
         containers=sum(len(layout.stamps(item)) for item in items),
         judged_at=before.judged_at if before else None,
     )

@@ -9,14 +9,22 @@ Laws
    nothing that is told has more failures than subjects.
 3. Whether somebody is taken in never depends on the version or on what became of them:
    what is beyond `MOST` users is dropped, on both versions alike, and counted.
-4. Cases are claimed in the order in which they came.
+4. Cases are claimed in the order in which they came, those of failures before those of
+   newcomers: the time for claims may run out.
 """
 
 from __future__ import annotations
 
 from flags.hints import TypeVar
 from flags.record import Record
-from rollouts.evidence.counting import Counts, duration, failure, newcomer, subject
+from rollouts.evidence.counting import (
+    Counts,
+    drawn,
+    duration,
+    failure,
+    newcomer,
+    subject,
+)
 from router.sentinel.witness import Seen, Took
 
 # Users of a window that a container keeps in mind, and as many who have failed.
@@ -55,25 +63,33 @@ class Ledger:
         self._failed: dict[tuple[str, int], None] = {}
         self._met: dict[int, None] = {}
 
-    def add(self, seen: Seen, percent: float | None = None) -> None:
-        """Take in what was seen; a newcomer counts at this weight, if there is one."""
+    def add(
+        self, seen: Seen, percent: float | None = None, *, enough: bool = False
+    ) -> None:
+        """Take in what was seen, while the split drew users at this weight, if at all.
+
+        Newcomers are counted at it, unless there are `enough`.
+        """
+        weight = percent if seen.drawn else None
         if seen.user not in self._users:
             if self._full():
                 self._count(DROPPED)
                 return
             self._users.add(seen.user)
+            if weight is not None:
+                self._count(drawn(weight, seen.colour))
         for measure, failed in seen.failed.items():
             self._look_at(seen, measure, failed=failed)
-        if percent is not None and seen.drawn and seen.user not in self._met:
+        if weight is not None and not enough and seen.user not in self._met:
             _keep(self._met, seen.user)
-            self._open(USER, seen, percent)
+            self._open(USER, seen, weight)
 
     def took(self, took: Took) -> None:
         """Count how long a target took."""
         self._count(duration(took.colour, took.seconds))
 
     def cases(self, most: int, newcomers: int) -> list[Case]:
-        """The oldest cases, at most so many of each sort."""
+        """The oldest cases, at most so many of each sort; failures come first."""
         left = {False: most, True: newcomers}
         found = []
         for case in self._cases.values():
@@ -83,7 +99,7 @@ class Ledger:
                 found.append(case)
             elif not any(left.values()):
                 break
-        return found
+        return sorted(found, key=lambda case: case.kind == USER)
 
     def close(self, case: Case, *, ours: bool) -> None:
         """Count a case, or not: somebody else has claimed the user."""

@@ -39,7 +39,7 @@ LOOKERS = 20
 ACTIVE = 60.0
 # Seconds in which nobody judges again.
 YOUNG = 2.0
-# Seconds of a report that claims leave for what comes after them.
+# Seconds of a report in which no claim begins: they are for what comes after claims.
 KEPT_BACK = 0.15
 
 
@@ -78,7 +78,7 @@ class Watch:
         weight = percent(flag)
         with self._lock:
             for one in seen:
-                self._ledger.add(one, None if weight == self._enough else weight)
+                self._ledger.add(one, weight, enough=weight == self._enough)
             for each in took:
                 self._ledger.took(each)
 
@@ -141,9 +141,10 @@ class Watch:
         with self._lock:
             cases = self._ledger.cases(MOST_CLAIMS, MOST_NEWCOMERS)
         for case in cases:
-            left = budget.left(KEPT_BACK)
-            if not left:
+            if not budget.left(KEPT_BACK):
                 return
+            # The last one may take its time: if it were lost, all of the report were.
+            left = budget.left()
             key = layout.claim_key(self.release, self.since, case.kind, case.user)
             owner = f"{self._container}.{case.number}"
             ours = table.change(layout.claim(key, owner, expires), left) is not None

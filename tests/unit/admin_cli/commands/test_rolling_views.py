@@ -56,7 +56,7 @@ def test_status_is_a_record_for_programs(canary: Canary, rolling: Table) -> None
     assert (0, "") == (result.code, result.err)
     found = result.data
     assert ("shop", 4, "running") == (found["name"], found["version"], found["outcome"])
-    assert {"asked": 10, "seen": None, "users": 0} == found["weight"]
+    assert {"asked": 10, "seen": None, "looks": 0} == found["weight"]
     assert ("baking", 1, 3) == tuple(
         found["rollout"][k] for k in ("phase", "step", "of")
     )
@@ -72,7 +72,7 @@ def test_status_is_a_tree_for_people(canary: Canary, rolling: Table) -> None:
     assert told.startswith("shop: baking, step 1 of 3; rollout ")
     assert "  →  1  10 %                         5m, " in told
     assert "canary  green   40     1" in told
-    assert "weight: 10 % asked, 10 % seen over the rollout (400 users)" in told
+    assert "weight: 10 % asked, 10 % seen in 400 looks" in told
     assert "INCONCLUSIVE, nobody knows yet" in told
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from admin_cli.rollouts.view import Found
 from flags.store.plans import canonical
-from rollouts.evidence.look import Latency, Look
+from rollouts.evidence.look import Drawn, Latency, Look
 from rollouts.judge import Count, Settings, Tally, begin, observe
 from rollouts.judge.share import Share, counted
 
@@ -77,6 +77,7 @@ def look(canary: tuple[int, int] = (1, 40), stable: tuple[int, int] = (4, 760)) 
         state=observe(begin(Settings()), totals),
         totals=totals,
         share=counted(Share(), canary[1], stable[1], 5),
+        weights={5.0: Drawn(canary=canary[1], stable=stable[1])},
         latency={"canary": Latency(calls=canary[1], p50=120.4, p99=911.0)},
         containers=3,
         judged_at=BEGAN + 600,

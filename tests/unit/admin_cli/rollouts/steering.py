@@ -61,6 +61,7 @@ def counted(table: Table, canary: tuple[int, int], stable: tuple[int, int]) -> N
         counts[counting.subject("errors", "warm", role)] = users
         counts[counting.failure("errors", "warm", role)] = failed
         counts[counting.newcomer(weight, role)] = users
+        counts[counting.drawn(weight, role)] = users
     now = time.time()
     flush = layout.adding(
         layout.totals_key("shop", since, 3),

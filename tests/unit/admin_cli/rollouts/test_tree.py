@@ -48,7 +48,7 @@ def test_a_tree_shows_steps_users_evidence_and_alarms() -> None:
         "        COLOUR  USERS  FAILED  P50    P99\n"
         "canary  green   40     1       120ms  911ms\n"
         "stable  blue    760    4\n"
-        "weight: 5 % asked, 5 % seen over the rollout (800 users)\n"
+        "weight: 5 % asked, 5 % seen in 800 looks\n"
         "\n"
         "evidence █░░░░░░░░░░░░░░░░░░░░░░░ 1.1 of 20\n"
         "health   ░░░░░░░░░░░░░░░░░░░░░░░░ 0.54 of 20\n"

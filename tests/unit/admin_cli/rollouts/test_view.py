@@ -29,7 +29,7 @@ def test_a_rollout_is_told_from_its_step_to_its_evidence() -> None:
     record = shown(live, sight=sight(look()))
 
     assert ("running", []) == (record["outcome"], record["next"])
-    assert {"asked": 5, "seen": 5.0, "users": 800} == record["weight"]
+    assert {"asked": 5, "seen": 5.0, "looks": 800} == record["weight"]
     assert {
         "colour": "green",
         "version": "13",

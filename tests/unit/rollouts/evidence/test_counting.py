@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollouts.evidence import counting
+from rollouts.evidence.look import Drawn
 from rollouts.judge import Count, InvalidEvidence, Tally
 from rollouts.judge.share import Share, counted
 
@@ -60,12 +61,13 @@ def test_names_come_back(measure: str, stratum: str, colour: str) -> None:
         {"c#errors#warm#canary": {"S": "1"}},
         {"n#five#canary": {"N": "1"}},
         {"n#500#canary": {"N": "1"}},
+        {"w#five#canary": {"N": "1"}},
     ],
 )
 def test_what_cant_be_is_refused(bad: dict[str, dict[str, str]]) -> None:
     """Nobody judges by it."""
     with pytest.raises(InvalidEvidence):
-        _ = counting.totals([bad]), counting.share([bad])
+        _ = counting.totals([bad]), counting.share([bad]), counting.weights([bad])
 
 
 def test_newcomers_make_a_share() -> None:
@@ -81,6 +83,18 @@ def test_newcomers_make_a_share() -> None:
     assert counting.share([item({})]) is None
     assert counting.newcomers([item(counts)], 5.0) == 21
     assert counting.newcomers([item(counts)], 12.5) == 8
+
+
+def test_whom_the_split_drew_is_told_by_weight() -> None:
+    """All shards together; newcomers have nothing to do with it."""
+    one = {counting.drawn(5, "canary"): 1, counting.newcomer(5, "canary"): 9}
+    two = {counting.drawn(5.0, "stable"): 20, counting.drawn(12.5, "stable"): 8}
+
+    assert counting.weights([item(one), item(two)]) == {
+        5.0: Drawn(canary=1, stable=20),
+        12.5: Drawn(stable=8),
+    }
+    assert counting.weights([item({})]) == {}
 
 
 @pytest.mark.parametrize("step", ["x", "-1", "1.5", "", "99", "9" * 5_000])

@@ -117,8 +117,8 @@ def test_claims_are_in_order_and_of_two_sorts() -> None:
         ledger.add(seen(user, failed=True))
     asked = ledger.cases(25, 10)
 
-    assert [case.user for case in asked] == [*range(10), *range(20, 45)]
-    assert {case.kind for case in asked[:10]} == {"user"}
+    assert [case.user for case in asked] == [*range(20, 45), *range(10)]
+    assert {case.kind for case in asked[-10:]} == {"user"}
 
 
 def test_newcomers_count_at_their_weight() -> None:
@@ -136,6 +136,21 @@ def test_newcomers_count_at_their_weight() -> None:
     ledger.add(seen(4, drawn=True), 5.0)
     ledger.forget_newcomers()
     assert cases(ledger) == []
+
+
+def test_whom_the_split_drew_is_counted_in_each_window() -> None:
+    """At the weight of the time, also if there are enough newcomers; others are not."""
+    ledger = Ledger()
+    ledger.add(seen(1, drawn=True), 5.0)
+    ledger.add(seen(1, drawn=True), 5.0)
+    ledger.add(seen(2), 5.0)
+    ledger.add(seen(3, drawn=True))
+    assert ledger.cut().get("w#5#canary") == 1
+    ledger.turn()
+    ledger.add(seen(1, drawn=True), 25.0, enough=True)
+    ledger.add(seen(4, drawn=True, failed=True), 25.0, enough=True)
+    assert ledger.cut().get("w#25#canary") == 2
+    assert [case.user for case in cases(ledger) if case.kind == "user"] == [1]
 
 
 def test_what_is_too_much_is_dropped_on_both_versions_alike() -> None:
