@@ -53,7 +53,9 @@ def cells(row: Data) -> tuple[object, ...]:
     """A transition's row."""
     step = None if row["step"] is None else f"{row['step']} of {row['of']}"
     weight = None if row["weight"] is None else show(row["weight"])
-    why = row["why"] if not row["reason"] else f"{row['why']} ({row['reason']})"
+    # Often one has all of the other.
+    longer, shorter = sorted((row["why"], row["reason"]), key=len, reverse=True)
+    why = longer if shorter in longer else f"{row['why']} ({row['reason']})"
     known = (row["at"], row["version"], row["rollout"], row["phase"] or "by hand")
     return *known, step, weight, row["author"], why
 
