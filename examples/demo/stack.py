@@ -3,7 +3,8 @@
 Laws:
 1. An environment given as `env` (see `Emulator.env`) is the whole of what AWS
    settings there are; nothing of the caller's is mixed in.
-2. Builds share no folder, so that two templates may be built at once.
+2. Builds share no folder, so that two templates may be built at once. Nor the one
+   above it: sam keeps there what it has built of which sources.
 3. A failure shows the end of what sam printed: that is where it says why.
 """
 
@@ -31,8 +32,8 @@ class StackError(RuntimeError):
     """A build or a deployment failed."""
 
 
-def sam_build(template: Path, build_dir: Path, env: Mapping[str, str]) -> Path:
-    """Build a template for the emulator; returns the template that was built.
+def sam_build(template: Path, folder: Path, env: Mapping[str, str]) -> Path:
+    """Build a template in a folder; returns the template that was built.
 
     Layers get the wheels of this machine besides those of Lambda.
     """
@@ -44,11 +45,11 @@ def sam_build(template: Path, build_dir: Path, env: Mapping[str, str]) -> Path:
     _sam(
         [
             *("build", "--template-file", template, "--cached", "--parallel"),
-            *("--build-dir", build_dir, "--cache-dir", f"{build_dir}-cache"),
+            *("--build-dir", folder / "built", "--cache-dir", folder / "cache"),
         ],
         {**env, **layer},
     )
-    return build_dir / "template.yaml"
+    return folder / "built" / "template.yaml"
 
 
 def sam_deploy(

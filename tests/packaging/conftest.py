@@ -22,12 +22,13 @@ class Artefacts:
 
 def build(folder: Path) -> Artefacts:
     """Build the stack in this folder."""
-    stack.sam_build(emulator.ROOT / "template.yaml", folder, REGION)
+    template = stack.sam_build(emulator.ROOT / "template.yaml", folder, REGION)
+    built = template.parent
     return Artefacts(
-        router=folder / "RouterFunction",
-        layer=folder / "FlagsLayer" / "python",
-        judge=folder / "JudgeLayer" / "python",
-        controller=folder / "ControllerFunction",
+        router=built / "RouterFunction",
+        layer=built / "FlagsLayer" / "python",
+        judge=built / "JudgeLayer" / "python",
+        controller=built / "ControllerFunction",
     )
 
 
