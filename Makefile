@@ -15,7 +15,7 @@ MINUTES ?= 10
 BENCHMARKS = $(filter-out __%,$(patsubst benchmarks/%.py,%,$(wildcard benchmarks/*.py)))
 
 .PHONY: help demo up down test check format unit packaging e2e build bench \
-	deployed fuzz hops lock clean venvs python
+	deployed fuzz hops compare lock clean venvs python
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ down: venvs ## stop that emulator
 
 hops: venvs ## send thousands of messages by every carrier, and judge each hop
 	$(BIN)/python -m examples.hops
+
+compare: venvs ## the same bug and traffic beside a model of weighted aliases, scored
+	$(BIN)/python -m examples.compare
 
 test: check ## everything that CI runs
 	@# Side by side: one half computes, the other one mostly waits for an emulator.

@@ -1,0 +1,1 @@
+"""Three functions that hand an order on: HTTP to SNS to SQS."""
