@@ -22,6 +22,7 @@ from admin_cli.lint.serving import lone, served
 from admin_cli.lint.shadowing import shadowed
 from flags.store.links import Bodies, located, needs
 from flags.store.names import ROUTING, SEGMENT, is_archived, is_flag
+from flags.store.plans import canonical, watch_settings
 from flags.store.values import epoch
 
 Body = Mapping[str, Any]
@@ -53,13 +54,23 @@ def warnings(bodies: Bodies, table: Bodies, today: date) -> list[Warned]:
 
 
 def _routes(routing: Body, world: Bodies) -> Iterator[Warned]:
-    released = {
-        service
+    releases = {
+        name: body
         for name, body in world.items()
-        if is_flag(name) and not is_archived(body)
-        for service in body.get("release", {}).get("services", ())
+        if is_flag(name) and not is_archived(body) and "release" in body
     }
-    for place, check, message in doubtful(routing.get("routes", ()), released):
+    released = {
+        service: name
+        for name, body in releases.items()
+        for service in body["release"]["services"]
+    }
+    judged = {
+        service: name
+        for service, name in released.items()
+        if "plan" in releases[name]
+        and watch_settings(canonical(releases[name]["plan"]))
+    }
+    for place, check, message in doubtful(routing.get("routes", ()), released, judged):
         yield Warned(path=f"{ROUTING}.{place}", check=check, message=message)
 
 

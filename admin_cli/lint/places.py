@@ -18,48 +18,56 @@ class Kind:
 
     `names` are the keys of `match` that say something there, `places` the selectors
     that may find something. `vouches` says that IAM can check its callers, `partial`
-    that it can be told which records of a batch failed.
+    that it can be told which records of a batch failed, `known` that units have an
+    identity there if a route names no place of it.
     """
 
     names: frozenset[str]
     places: frozenset[str]
     vouches: bool = False
     partial: bool = False
+    known: bool = False
 
 
 def _kind(
-    names: str, places: str, *, vouches: bool = False, partial: bool = False
+    names: str,
+    places: str,
+    *,
+    vouches: bool = False,
+    partial: bool = False,
+    known: bool = False,
 ) -> Kind:
     return Kind(
         names=frozenset(names.split()),
         places=frozenset(places.split()),
         vouches=vouches,
         partial=partial,
+        known=known,
     )
 
 
-_REQUEST = _kind("method path", "header cookie claim body", vouches=True)
+_REQUEST = _kind("method path", "header cookie claim body", vouches=True, known=True)
 
 KINDS: dict[str, Kind] = {
     "rest": _REQUEST,
     "http": _REQUEST,
     "url": _REQUEST,
-    "alb": _kind("method path", "header cookie claim body"),
+    "alb": _kind("method path", "header cookie claim body", known=True),
     "websocket": _REQUEST,
-    "appsync": _kind("field", "header claim body", vouches=True),
-    "cognito": _kind("trigger", "attribute body"),
+    "appsync": _kind("field", "header claim body", vouches=True, known=True),
+    "cognito": _kind("trigger", "attribute body", known=True),
     "sns": _kind("topic", "attribute body"),
     "sqs": _kind("queue", "attribute group body", partial=True),
     "eventbridge": _kind("event_source detail_type", "detail"),
-    "scheduler": _kind("schedule", ""),
+    "scheduler": _kind("schedule", "", known=True),
     "s3": _kind("bucket detail_type", "key"),
-    "kinesis": _kind("stream", "key data", partial=True),
-    "dynamodb": _kind("stream", "key data", partial=True),
-    "kafka": _kind("topic cluster", "key header data", partial=True),
+    "kinesis": _kind("stream", "key data", partial=True, known=True),
+    "dynamodb": _kind("stream", "key data", partial=True, known=True),
+    "kafka": _kind("topic cluster", "key header data", partial=True, known=True),
     "mq": _kind("queue broker", "attribute data body"),
-    "iot": _kind("topic", "body"),
+    "iot": _kind("topic", "body", known=True),
     "firehose": _kind("stream", "key data"),
-    "stepfunctions": _kind("state_machine", "body"),
-    "cloudformation": _kind("resource_type method", "body"),
+    "stepfunctions": _kind("state_machine", "body", known=True),
+    "cloudformation": _kind("resource_type method", "body", known=True),
     "direct": _kind("", "body"),
 }

@@ -19,8 +19,14 @@ Found = tuple[str, str, str]
 _MAGIC = "*?["
 
 
-def doubtful(routes: Sequence[Route], released: Collection[str]) -> Iterator[Found]:
-    """What is wrong with routes; `released` are the services of all releases."""
+def doubtful(
+    routes: Sequence[Route], released: Collection[str], judged: Mapping[str, str]
+) -> Iterator[Found]:
+    """What is wrong with routes.
+
+    `released` are the services of all releases, and `judged` those whose users a plan
+    watches, each with its release.
+    """
     for number, route in enumerate(routes):
         place = f"routes[{number}]"
         sources = _sources(route)
@@ -28,6 +34,17 @@ def doubtful(routes: Sequence[Route], released: Collection[str]) -> Iterator[Fou
             yield from _unreachable(place, route, sources, routes[:number])
         for where, check, message in _alone(route, sources, released):
             yield f"{place}.{where}", check, message
+        if sources and not _known(route, sources) and route["service"] in judged:
+            message = (
+                f"nobody is known here, so no rollout of {judged[route['service']]} is "
+                "judged by what fails; name the places of an identity"
+            )
+            yield f"{place}.identity", "unjudged", message
+
+
+def _known(route: Route, sources: set[str]) -> bool:
+    """Whether some of its units may have an identity."""
+    return bool(route.get("identity")) or any(KINDS[name].known for name in sources)
 
 
 def _sources(route: Route) -> set[str]:

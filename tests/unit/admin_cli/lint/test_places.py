@@ -105,3 +105,15 @@ def test_iam_and_partial_failures_are_the_routers(source: str) -> None:
 
     assert KINDS[source].vouches == vouches
     assert KINDS[source].partial == reports(source)
+
+
+@pytest.mark.parametrize("source", KINDS)
+def test_who_is_known_without_a_place_is_the_routers(source: str) -> None:
+    """By the source's own identity, or by a visitor's cookie."""
+    known = {
+        bool(found.identity) or found.visitor(unit, lambda: "new") is not None
+        for found, event in events(source)
+        for unit in found.units(event)
+    }
+
+    assert known == {KINDS[source].known}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from admin_cli.lint.linting import warnings
+from admin_cli.lint import linting
 from flags.store.checks import read_document
 from tests.unit.admin_cli.lint.test_linting import TODAY
 
@@ -21,7 +21,7 @@ def found(*routes: dict[str, Any], shop: dict[str, Any] = SHOP) -> list[str]:
         for number, route in enumerate(routes)
     ]
     body = read_document("routing", {"routes": named}).body()
-    all_ = warnings({"routing": body}, {"shop": shop}, TODAY)
+    all_ = linting.warnings({"routing": body}, {"shop": shop}, TODAY)
     return [f"{one.path.removeprefix('routing.')} {one.check}" for one in all_]
 
 
@@ -153,4 +153,32 @@ def test_messages_say_what_there_is(route: dict[str, Any], message: str) -> None
     named = {"name": "r", "service": "web", **route}
     body = read_document("routing", {"routes": [named]}).body()
 
-    assert [message] == [one.message for one in warnings({"routing": body}, {}, TODAY)]
+    assert [message] == [
+        one.message for one in linting.warnings({"routing": body}, {}, TODAY)
+    ]
+
+
+PLANNED = SHOP | {"plan": "standard"}
+UNWATCHED = SHOP | {
+    "plan": {"steps": [{"weight": 100, "bake": "5m"}], "guards": {"errors": False}}
+}
+
+
+@pytest.mark.parametrize(
+    ("route", "shop", "warnings"),
+    [
+        (match(source="sqs"), PLANNED, 1),
+        (match(source=["sns", "eventbridge"]), PLANNED, 1),
+        (match(source=["sns", "kafka"]), PLANNED, 0),
+        (match(source="http"), PLANNED, 0),
+        (match(source="sqs") | {"identity": [{"group": True}]}, PLANNED, 0),
+        (match(source="sqs"), SHOP, 0),
+        (match(source="sqs"), UNWATCHED, 0),
+        (match(source="sqs") | {"service": "other"}, PLANNED, 0),
+    ],
+)
+def test_who_is_unknown_is_not_judged(
+    route: dict[str, Any], shop: dict[str, Any], warnings: int
+) -> None:
+    """A plan with guards is blind where no user is known, and lint says so."""
+    assert found(route, shop=shop) == ["routes[0].identity unjudged"] * warnings
