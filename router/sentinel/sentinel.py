@@ -4,7 +4,8 @@ Laws
 1. At most one report in `every` seconds, for one rollout: with several they take turns.
 2. A report takes `SECONDS` at most, beside the targets at work, and what fails in it
    reaches no request: it is tried again after a jittered break of 1 to 60 seconds.
-3. Who may not write to the table says so once, and stops.
+3. Who may not write to the table says so once, and asks again once a minute: a new
+   permission isn't everywhere at once.
 4. What nobody may judge by is told once. It never means healthy, and never ends a
    rollout.
 5. A rollout that has ended is forgotten, with all that was not told.
@@ -71,7 +72,7 @@ class Sentinel:
         self._reporting = allocate_lock()
         self._reported = self._failed = float("-inf")
         self._backoff = self._ceiling = 0.0
-        self._off = False
+        self._denied = False
 
     def witness(self, flag: Flag, aliases: Mapping[str, str]) -> Witness:
         """Who sees what becomes of an event for the release's service."""
@@ -82,7 +83,7 @@ class Sentinel:
         now = self._now()
         # A clock that was set back must not stop the reports.
         resting = 0 <= now - self._reported < self._every
-        if self._off or resting or 0 <= now - self._failed < self._backoff:
+        if resting or 0 <= now - self._failed < self._backoff:
             return
         if not self._reporting.acquire(blocking=False):
             return
@@ -93,7 +94,7 @@ class Sentinel:
 
     def _tell(self, flag: Flag, seen: list[Seen], took: list[Took]) -> None:
         release = flag.release
-        if self._off or release is None or release.since is None:
+        if release is None or release.since is None:
             return
         if self._flag(flag.name, release.since) is None:
             return  # the rollout ended meanwhile
@@ -135,6 +136,7 @@ class Sentinel:
             self._fail(error, watch, now)
         else:
             self._backoff = self._ceiling = 0.0
+            self._denied = False
 
     def _attend(self, watch: Watch, flag: Flag, now: float) -> None:
         budget = Budget(self._clock, SECONDS)
@@ -166,14 +168,14 @@ class Sentinel:
         self._snapshot.catch_up()
 
     def _fail(self, error: Exception, watch: Watch, now: float) -> None:
-        if isinstance(error, AwsError) and error.code == DENIED:
-            self._off = True
-            self._watches.clear()
-            self._line("sentinel off", watch, problem=DENIED)
-            return
-        if not isinstance(error, AwsCallError):
-            self._line("sentinel failed", watch, problem=type_of(error))
         self._ceiling = min(LAST_BACKOFF, max(FIRST_BACKOFF, self._ceiling * 2))
+        if isinstance(error, AwsError) and error.code == DENIED:
+            self._ceiling = LAST_BACKOFF
+            if not self._denied:
+                self._line("sentinel denied", watch, problem=DENIED)
+            self._denied = True
+        elif not isinstance(error, AwsCallError):
+            self._line("sentinel failed", watch, problem=type_of(error))
         self._backoff = self._ceiling * (0.5 + self._random() / 2)
         self._failed = now
 
