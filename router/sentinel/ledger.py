@@ -29,6 +29,8 @@ from router.sentinel.witness import Seen, Took
 
 # Users of a window that a container keeps in mind, and as many who have failed.
 MOST = 5_000
+# Newcomers who wait for their claims: more of them would be told of far too late.
+MOST_WAITING = 30
 # What newcomers are claimed as; the others are claimed by their measure.
 USER = "user"
 # What its item says of law 3.
@@ -59,6 +61,8 @@ class Ledger:
         self._subjects: set[tuple[str, int]] = set()
         self._untold: set[tuple[str, int]] = set()
         self._cases: dict[tuple[str, int], Case] = {}
+        # How many of them are newcomers.
+        self._waiting = 0
         # Oldest first, the values mean nothing.
         self._failed: dict[tuple[str, int], None] = {}
         self._met: dict[int, None] = {}
@@ -84,6 +88,14 @@ class Ledger:
             _keep(self._met, seen.user)
             self._open(USER, seen, weight)
 
+    @property
+    def crowded(self) -> bool:
+        """Whether newcomers wait already; those of the next event are then passed over.
+
+        All of an event or none: its units come one version after the other.
+        """
+        return self._waiting >= MOST_WAITING
+
     def took(self, took: Took) -> None:
         """Count how long a target took."""
         self._count(duration(took.colour, took.seconds))
@@ -105,6 +117,7 @@ class Ledger:
         """Count a case, or not: somebody else has claimed the user."""
         del self._cases[case.kind, case.user]
         if case.kind == USER:
+            self._waiting -= 1
             if ours:
                 self._count(newcomer(case.percent, case.colour))
             return
@@ -125,6 +138,7 @@ class Ledger:
         """Enough of them were counted: those that wait are let go."""
         for key in [key for key in self._cases if key[0] == USER]:
             del self._cases[key]
+        self._waiting = 0
 
     def cut(self) -> Counts:
         """All counts that were not told yet; there are none left then."""
@@ -153,11 +167,13 @@ class Ledger:
 
     def _full(self) -> bool:
         # Windows turn while the table can't be reached, and nothing is told.
-        kept = (len(self._users), len(self._cases), len(self._untold) // 4)
+        failures = len(self._cases) - self._waiting
+        kept = (len(self._users), failures, len(self._untold) // 4)
         return max(kept) >= MOST
 
     def _open(self, kind: str, seen: Seen, percent: float = 0.0) -> None:
         self._numbers += 1
+        self._waiting += kind == USER and (kind, seen.user) not in self._cases
         self._cases[kind, seen.user] = Case(
             kind=kind,
             user=seen.user,

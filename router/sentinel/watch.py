@@ -77,8 +77,9 @@ class Watch:
         """Take in what an event showed."""
         weight = percent(flag)
         with self._lock:
+            enough = weight == self._enough or self._ledger.crowded
             for one in seen:
-                self._ledger.add(one, weight, enough=weight == self._enough)
+                self._ledger.add(one, weight, enough=enough)
             for each in took:
                 self._ledger.took(each)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from router.sentinel import ledger as ledgers
-from router.sentinel.ledger import DROPPED, MOST, Case, Ledger
+from router.sentinel.ledger import DROPPED, MOST, MOST_WAITING, Case, Ledger
 from router.sentinel.witness import Seen, Took
 
 WARM_CANARY, WARM_STABLE = "c#errors#warm#canary", "c#errors#warm#stable"
@@ -151,6 +151,39 @@ def test_whom_the_split_drew_is_counted_in_each_window() -> None:
     ledger.add(seen(4, drawn=True, failed=True), 25.0, enough=True)
     assert ledger.cut().get("w#25#canary") == 2
     assert [case.user for case in cases(ledger) if case.kind == "user"] == [1]
+
+
+def test_newcomers_who_wait_crowd_out_no_subject() -> None:
+    """Others are passed over until some were claimed; failures are taken in as ever."""
+    ledger = Ledger()
+    for user in range(MOST + 1):
+        ledger.add(seen(user, drawn=True), 5.0, enough=ledger.crowded)
+        if user % 1_000 == 0:
+            ledger.turn()
+    assert ledger.crowded
+    assert len(cases(ledger)) == MOST_WAITING
+    ledger.add(seen(-1, drawn=True, failed=True), 5.0, enough=ledger.crowded)
+    assert next(case.user for case in cases(ledger)) == -1
+    for case in cases(ledger):
+        ledger.close(case, ours=True)
+    assert not ledger.crowded
+    told = ledger.cut()
+    assert DROPPED not in told
+    assert told["n#5#canary"] == MOST_WAITING
+
+
+def test_a_newcomer_who_waits_twice_is_counted_once() -> None:
+    """Who is forgotten while waiting, and met again, makes no crowd."""
+    ledger = Ledger()
+    ledger.add(seen(1, drawn=True), 5.0)
+    for user in range(2, MOST + 3):
+        ledger.add(seen(user, drawn=True), 5.0)
+        if user % 1_000 == 0:
+            ledger.turn()
+    ledger.add(seen(1, drawn=True), 5.0)
+    for case in cases(ledger):
+        ledger.close(case, ours=True)
+    assert not ledger.crowded
 
 
 def test_what_is_too_much_is_dropped_on_both_versions_alike() -> None:

@@ -11,7 +11,7 @@ from rollouts.evidence import layout
 from rollouts.evidence.counting import duration
 from rollouts.judge import Count, Settings, settings_from, verdict
 from rollouts.judge.share import suspect
-from router.sentinel import watch
+from router.sentinel import ledger, watch
 from tests.contracts.store_contract import TABLE, scan
 from tests.unit.router.sentinel.site import Container, Site
 from tests.unit.router.sentinel.wires import AFTER, BEFORE, WELL
@@ -309,7 +309,7 @@ def test_newcomers_are_shared_out_as_asked(site: Site) -> None:
     """Each user is one draw, whichever container sees them first."""
     site.start(weight=30)
     one, two = site.container("one"), site.container("two")
-    for user in crowd(40):
+    for user in crowd(25):
         one.ask(user, 0.05)
         two.ask(user, 0.05)
     settle(one)
@@ -317,7 +317,27 @@ def test_newcomers_are_shared_out_as_asked(site: Site) -> None:
 
     share = site.evidence.look("shop", site.since).share
     assert share is not None
-    assert share.canary + share.stable == 40
+    assert share.canary + share.stable == 25
+    assert not suspect(share)
+
+
+def test_a_crowd_of_newcomers_keeps_nobody_from_being_judged(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Far more than can be claimed: the rest are subjects all the same."""
+    monkeypatch.setattr(ledger, "MOST", 300)
+    site.start(weight=30)
+    container = site.container()
+    people = crowd(1_200)
+    for user in people:
+        container.ask(user, 0.02)
+    settle(container)
+
+    (count,) = counts(site).values()
+    assert count.canary + count.stable == len(people)
+    share = site.evidence.look("shop", site.since).share
+    assert share is not None
+    assert ledger.MOST_WAITING <= share.canary + share.stable < len(people)
     assert not suspect(share)
 
 
