@@ -81,7 +81,7 @@ def promote(
     if_version: IfVersion = None,
     output: Output = None,
 ) -> None:
-    """Go one step on without waiting; with --full, everyone to the canary at once."""
+    """End this step's wait; with --full, put everyone on the canary at once."""
     from admin_cli.rollouts import moving
 
     desk: Desk = ctx.obj

@@ -130,11 +130,13 @@ def _aliases(
             role: _version(client, service, colour, found)
             for role, colour in colours.items()
         }
-        if versions["stable"] and versions["stable"] == versions["canary"]:
-            found.notes.append(
-                f"both aliases of {service} are at version {versions['stable']}, so "
-                f"there is nothing to compare; `canary deploy {service}` first"
-            )
+    # Of a release of several services those that didn't change go along, as they are.
+    if all(one["stable"] and one["stable"] == one["canary"] for one in held.values()):
+        found.notes += [
+            f"both aliases of {service} are at version {versions['stable']}, so "
+            f"there is nothing to compare; `canary deploy {service}` first"
+            for service, versions in held.items()
+        ]
     if not all(all(versions.values()) for versions in held.values()):
         return None
     return written(held) or None

@@ -130,8 +130,8 @@ def not_begun(name: str) -> InvalidDocument:
     """A step can't be skipped before the first."""
     return refused(
         name,
-        "pending: the controller begins within a minute; "
-        f"`canary rollout promote {name} --full` puts everyone on the canary now",
+        "pending: the controller enters the first step within a minute; wait for that, "
+        f"or end it with `canary rollout abort {name}`",
     )
 
 

@@ -60,6 +60,14 @@ def test_the_same_version_behind_both_aliases_is_told() -> None:
     ) == looked("fast", "shop").notes
 
 
+def test_a_service_that_goes_along_unchanged_is_not_told() -> None:
+    """A deployment puts stable's version behind both of its aliases."""
+    function("shop", "2", blue="1", green="2")
+    function("email", blue="1", green="1")
+
+    assert () == looked("fast", "shop", "email").notes
+
+
 def test_all_that_is_missing_is_told_at_once() -> None:
     """Alarms, check functions and aliases, each with its place."""
     function("shop", blue="1")
