@@ -126,7 +126,7 @@ def _aliases(
     """Both aliases of each service; the versions by role, if all are known."""
     held: dict[str, dict[str, str]] = {}
     for service in services:
-        versions = held[service] = {
+        held[service] = {
             role: _version(client, service, colour, found)
             for role, colour in colours.items()
         }
