@@ -55,6 +55,17 @@ def test_marked_before() -> None:
     assert [REFUSED] == [str(problem) for problem in refused.value.problems]
 
 
+def test_marked_where_blue_is_the_canary() -> None:
+    """A body that names no stable colour means blue, and so promotes it."""
+    store = MemoryStore()
+    put(store, "shop", {**release(), "release": PROMOTED["release"]})
+    store.mark("shop 1")
+
+    with pytest.raises(InvalidDocument) as refused:
+        put(store, "shop", {"release": {"services": ["web"]}})
+    assert [REFUSED] == [str(problem) for problem in refused.value.problems]
+
+
 def test_marked_meanwhile() -> None:
     """Nor if the mark comes between reading the table and writing to it."""
     store = live()

@@ -116,6 +116,26 @@ def test_two_at_once_run_it_once(world: World) -> None:
     assert world.rollout()["phase"] == "baking"
 
 
+def test_two_that_saw_the_same_run_it_once(world: World) -> None:
+    """One that gave no answer is asked again by one of them, not by both."""
+    world.start(plan=BEFORE)
+    world.answer = Answer(status=UNKNOWN)
+    world.tick()
+    world.answer = Answer(status=PASSED)
+    world.now += MINUTE
+    events = world.client("dynamodb").meta.events
+
+    def overtake(**_: Any) -> None:
+        events.unregister("before-call.dynamodb.UpdateItem", overtake)
+        world.tick()
+
+    events.register("before-call.dynamodb.UpdateItem", overtake)
+    world.tick()
+
+    assert len(world.asked) == 2
+    assert world.rollout()["phase"] == "baking"
+
+
 def test_it_is_not_begun_without_time_for_it(world: World) -> None:
     """A function that is about to end begins nothing that it can't wait for."""
     world.start(plan=BEFORE)

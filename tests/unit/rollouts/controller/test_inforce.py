@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from flags.codec import decode
+from flags.record import replace
 from rollouts.controller.inforce import others
 from tests.contracts.store_contract import TABLE
 from tests.unit.rollouts.controller.test_announcing import plan
@@ -111,7 +112,7 @@ def test_nobody_looks_for_ever(world: World) -> None:
 
 
 def test_all_that_can_be_served_is_found(world: World) -> None:
-    """Targets, rules and the split itself."""
+    """Targets, those of other kinds too, rules and the split itself."""
     body = {
         "release": {"services": ["shop-checkout"]},
         "weight": 0,
@@ -121,3 +122,6 @@ def test_all_that_can_be_served_is_found(world: World) -> None:
     flag = decode(json.dumps(snapshot(world))).flags["shop"]
 
     assert others(flag) == {"green"}
+    nobody = replace(flag, targets={}, serve="blue")
+    assert others(nobody) == set()
+    assert others(replace(nobody, kinds={"org": {"acme": "green"}})) == {"green"}

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rollouts.evidence import counting, layout
+from rollouts.evidence.table import Evidence
+from rollouts.judge import Count
 from tests.contracts.store_contract import TABLE
 from tests.unit.rollouts.controller.world import MINUTE, World, alarm
 
@@ -55,6 +58,34 @@ def test_the_judge_is_heard_at_the_end_of_a_bake(world: World) -> None:
 
     assert world.rollout()["step"] == 1
     assert world.stored().body["weight"] == 50
+
+
+def test_a_step_is_proven_anew(world: World) -> None:
+    """What the step before has shown promotes nobody at the next weight."""
+    world.start(plan={**JUDGED, "inconclusive": "pause"})
+    world.tick()
+    report(world, canary=2000, canary_failed=0, stable=9000, stable_failed=90)
+    for _ in range(11):
+        world.tick(MINUTE)
+
+    assert world.rollout()["step"] == 1
+    assert world.rollout()["paused"]["cause"] == "inconclusive"
+    assert world.stored().body["weight"] == 50
+
+
+def test_the_last_window_ends_with_the_bake(world: World) -> None:
+    """What came in within its last minute counts then, and not before."""
+    world.start(plan={**JUDGED, "inconclusive": "pause"})
+    world.tick()
+    since = world.store.load().compiled["shop"]["release"]["since"]
+    evidence = Evidence(world.client("dynamodb"), TABLE)
+    world.tick(4.5 * MINUTE)
+    report(world, canary=1, stable=9)
+    for seconds, counted in ((20, {}), (10, {"warm": Count(canary=1, stable=9)})):
+        world.tick(seconds)
+        state = evidence.look("shop", since).state
+        assert state is not None
+        assert state.counted.counts.get("errors", {}) == counted
 
 
 def test_evidence_that_is_damaged_is_waited_for(world: World) -> None:
@@ -119,6 +150,26 @@ def test_what_cloudwatch_does_not_say_is_waited_for(world: World) -> None:
 
     assert world.rollout()["phase"] == "pending"
     assert "the alarms can't be seen" in outcome.problems[0]
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "TooManyRequestsException"])
+def test_an_alias_that_nobody_may_see_is_not_missed(world: World, code: str) -> None:
+    """What Lambda doesn't say is complained of, and sends nobody back to stable."""
+    world.start()
+    world.tick()
+
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "GetAlias")
+
+    events = world.client("lambda").meta.events
+    events.register("before-call.lambda.GetAlias", refuse)
+    outcome = world.tick(MINUTE).outcomes[0]
+
+    assert world.rollout()["phase"] == "baking"
+    assert [it.partition(":")[0] for it in outcome.problems] == [
+        "the aliases blue can't be seen",
+        "the aliases green can't be seen",
+    ]
 
 
 def test_a_service_of_nobody_misses_no_alias(world: World) -> None:

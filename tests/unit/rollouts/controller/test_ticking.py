@@ -13,6 +13,18 @@ from tests.contracts.store_contract import TABLE
 from tests.unit.rollouts.controller.world import BODY, MINUTE, World, alarm
 
 
+def spoil(world: World, name: str) -> None:
+    """A rule of a segment that there isn't, so that no change can be compiled."""
+    rule = {"name": "odd", "when": {"segment": "gone"}, "serve": "canary"}
+    body = {**world.stored(name).body, "rules": [rule]}
+    world.client("dynamodb").update_item(
+        TableName=TABLE,
+        Key={"pk": {"S": "flags"}, "sk": {"S": name}},
+        UpdateExpression="SET document = :it",
+        ExpressionAttributeValues={":it": {"S": json.dumps(body)}},
+    )
+
+
 def test_a_rollout_goes_from_its_start_to_its_end(world: World) -> None:
     """Steps are entered when due, the canary is promoted, the old one drains."""
     world.start()
@@ -56,6 +68,23 @@ def test_a_start_ends_the_quiet(world: World) -> None:
 
     assert not world.tick(MINUTE, controller).idle
     assert world.stored().body["weight"] == 10
+
+
+def test_a_mark_ends_the_quiet(world: World) -> None:
+    """A router that slept for long may put one of a rollout that has long ended."""
+    world.put("shop", BODY)
+    controller = world.controller()
+    world.tick(MINUTE, controller)
+    world.client("dynamodb").update_item(
+        TableName=TABLE,
+        Key={"pk": {"S": "snapshot"}, "sk": {"S": "version"}},
+        UpdateExpression="ADD aborted :mark",
+        ExpressionAttributeValues={":mark": {"SS": ["shop 1"]}},
+    )
+    world.tick(MINUTE, controller)
+
+    assert world.store.load().aborted == frozenset()
+    assert world.stored().body == BODY
 
 
 def test_an_empty_table_is_no_error(world: World) -> None:
@@ -138,21 +167,26 @@ def test_one_release_does_not_stop_another(world: World) -> None:
     """A release that can't be attended to is complained of; the other one moves on."""
     world.start("broken")
     world.start("shop")
-    # Of a segment that there isn't, so that no change of it can be compiled.
-    rule = {"name": "odd", "when": {"segment": "gone"}, "serve": "canary"}
-    body = {**world.stored("broken").body, "rules": [rule]}
-    world.client("dynamodb").update_item(
-        TableName=TABLE,
-        Key={"pk": {"S": "flags"}, "sk": {"S": "broken"}},
-        UpdateExpression="SET document = :it",
-        ExpressionAttributeValues={":it": {"S": json.dumps(body)}},
-    )
+    spoil(world, "broken")
     report = world.tick(MINUTE)
 
     assert world.stored("shop").body["weight"] == 10
     problems = {it.name: bool(it.problems) for it in report.outcomes}
     assert problems == {"broken": True, "shop": False}
     assert [it["release"] for it in world.complained] == ["broken"]
+
+
+def test_a_mark_stays_until_the_abort_is_written(world: World) -> None:
+    """It is all that keeps users on stable while the document can't be changed."""
+    world.start()
+    world.tick()
+    mark = world.mark()
+    spoil(world, "shop")
+    report = world.tick(MINUTE)
+
+    assert world.rollout()["phase"] == "baking"
+    assert report.outcomes[0].problems != ()
+    assert world.store.load().aborted == {mark}
 
 
 def test_one_release_by_hand(world: World) -> None:

@@ -77,6 +77,11 @@ def test_old_stamps_go(client: Any) -> None:
     assert layout.stamps(scan(client)[0]) == {"two": 2**51}
 
 
+def test_a_stamp_outlives_its_flush() -> None:
+    """Clocks may disagree by twenty minutes, and nothing is counted twice."""
+    assert layout.STAMP_KEPT - layout.RETRIED_FOR >= 20 * 60
+
+
 def test_an_expression_is_within_limits() -> None:
     """Many counts, and more stamps than one change may remove: 4 KB, 300 parts."""
     counts = {f"c#slow:{n}#warm#canary": n for n in range(200)}

@@ -141,6 +141,28 @@ def test_who_is_overtaken_looks_again(
     assert made.state.processes[0].windows == 1
 
 
+def test_a_state_that_has_changed_is_not_written_over(
+    client: Any, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Later on, too, a state replaces the one that it was made from, and no other."""
+    flush(client, 0, 1, canary=10, stable=10)
+    evidence.judge("shop", 7, Settings(), now=NOW, overdue=True)
+    real = client.update_item
+
+    def update(**question: Any) -> Any:
+        monkeypatch.setattr(client, "update_item", real)
+        flush(client, 0, 2, canary=5, stable=5)
+        other = Evidence(client, TABLE)
+        other.judge("shop", 7, Settings(), now=NOW + 1, overdue=True)
+        return real(**question)
+
+    monkeypatch.setattr(client, "update_item", update)
+    made = evidence.judge("shop", 7, Settings(), now=NOW + 1, overdue=True)
+
+    assert made.state is not None
+    assert made.state.counted.counts["errors"]["warm"] == Count(canary=15, stable=15)
+
+
 def test_a_step_waits_for_the_judge(
     client: Any, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
 ) -> None:

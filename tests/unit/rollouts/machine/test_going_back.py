@@ -87,7 +87,9 @@ def test_abort_past_a_plan_of_yesterday(made: Callable[[], Body]) -> None:
 
     unreadable: Any
     for unreadable in ("gone", {"steps": []}, 7):
-        assert sound == {**abort({**made(), "plan": unreadable}), "plan": "standard"}
+        after = abort({**made(), "plan": unreadable})
+        assert "plan" not in after
+        assert sound == {**after, "plan": "standard"}
 
 
 def test_a_plan_of_yesterday_at_rest() -> None:
@@ -153,6 +155,7 @@ def test_undo() -> None:
             "the stable colour was changed after rollout abcd1234",
         ),
         (retry, baking(), "one is live; end it with `canary rollout abort shop`"),
+        (retry, {**aborted(), "weight": 5}, "one is live; end it with `canary rollout"),
         (retry, completed(), "the last one is completed; `canary rollout start"),
         (retry, dict(RESTING), "there was none; `canary rollout start shop`"),
         (retry, {**RESTING, "rollout": 3}, "it can't be read"),

@@ -343,6 +343,14 @@ def test_promote_takes_back_edits() -> None:
     assert ("progressing", 10) == (of(after).phase, after["weight"])
 
 
+@pytest.mark.parametrize("made", [baking, paused])
+def test_promote_disabled(made: Callable[[], Body]) -> None:
+    """Behind the kill switch no step is skipped: nobody was there to prove anything."""
+    body = {**made(), "enabled": False}
+
+    assert "enable it, then promote" in refusal(lambda: MOVES["promote"](body))
+
+
 def test_promote_the_last_step() -> None:
     """After the last step, 100 %, comes the promotion."""
     body = ticked(baking(), look(600))

@@ -270,3 +270,12 @@ def test_a_lost_end() -> None:
 
     assert tick(body, look(599)) is None
     assert tick(body, look(600)) is not None
+
+
+def test_a_lost_end_of_draining() -> None:
+    """It drains for as long as the plan says, which a bake has nothing to do with."""
+    body = draining()
+    del body["rollout"]["until"]
+
+    assert tick(body, look(2099)) is None
+    assert tick(body, look(2100)) is not None

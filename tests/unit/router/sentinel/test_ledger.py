@@ -76,6 +76,17 @@ def test_who_failed_elsewhere_is_nobody() -> None:
     assert ledger.cut() == {}
 
 
+def test_what_was_told_is_not_taken_back() -> None:
+    """Totals only grow: what a window has counted stays counted."""
+    ledger = Ledger()
+    ledger.add(seen(1))
+    assert ledger.cut() == {WARM_CANARY: 1}
+    ledger.add(seen(1, failed=True))
+    ledger.close(cases(ledger)[0], ours=False)
+
+    assert ledger.cut() == {}
+
+
 def test_a_subject_fails_once() -> None:
     """Seen well and broken before anything was told: one subject, one failure."""
     ledger = Ledger()

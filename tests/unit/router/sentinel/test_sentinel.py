@@ -11,8 +11,10 @@ from rollouts.evidence import layout
 from rollouts.evidence.counting import duration
 from rollouts.judge import Count, Settings, settings_from, verdict
 from rollouts.judge.share import suspect
+from router.passage import Leg
 from router.sentinel import ledger, watch
 from tests.contracts.store_contract import TABLE, scan
+from tests.unit.router.passages import choice, passage
 from tests.unit.router.sentinel.site import Container, Site
 from tests.unit.router.sentinel.wires import AFTER, BEFORE, WELL
 
@@ -33,6 +35,11 @@ def settle(container: Container) -> None:
 def counts(site: Site) -> dict[str, Any]:
     """Errors by stratum, as in the table."""
     return dict(site.evidence.look("shop", site.since).totals.counts.get("errors", {}))
+
+
+def totals(question: Any) -> bool:
+    """Whether counts are added."""
+    return bool(question.get("Key", {}).get("sk") == {"S": "totals"})
 
 
 def crowd(number: int, start: int = 0) -> list[str]:
@@ -109,6 +116,70 @@ def test_a_second_sentinel_marks_nothing_twice(site: Site) -> None:
     assert two.ask("user-1") == "blue"
 
 
+def test_a_table_without_rules_is_not_marked(site: Site) -> None:
+    """Where the snapshot is gone there is nothing to abort, and no item is made."""
+    site.start()
+    container, since = site.container(), site.since
+    container.ask("user", 0.1)
+    key = {"pk": {"S": "snapshot"}, "sk": {"S": "version"}}
+    site.client.delete_item(TableName=TABLE, Key=key)
+    container.broken = {"green"}
+    for user in crowd(60):
+        container.ask(user, 0.4)
+
+    state = site.evidence.look("shop", since).state
+    assert state is not None
+    assert verdict(state).kind == "REGRESSED"
+    assert "Item" not in site.client.get_item(TableName=TABLE, Key=key)
+
+
+def test_whoever_reads_that_it_regressed_marks(site: Site) -> None:
+    """The container that found it out may have ended before it could say so."""
+    site.start()
+    one, two = site.container("one"), site.container("two")
+    two.ask("user", REPORT + 0.1)
+    one.broken = {"green"}
+    one.wire.fate = lambda _, q: BEFORE if "snapshot" in str(q.get("Key")) else WELL
+    for user in crowd(60):
+        if ("UpdateItem", "snapshot") not in one.wire.asked:
+            one.ask(user, 0.4)
+    two.sentinel.meanwhile()
+
+    assert [line["message"] for line in two.lines] == ["rollout aborted"]
+
+
+def test_who_was_slower_ends_nothing(site: Site) -> None:
+    """A state that could not be written is nobody's word: there is another one."""
+    site.start()
+    container = site.container()
+    for user in crowd(3):
+        container.ask(user, 0.1)
+    settle(container)
+    site.clock.now += 60
+    settle(container)
+    key = {k: {"S": v} for k, v in layout.judge_key("shop", site.since).items()}
+
+    def overtaken(operation: str, question: Any) -> str:
+        if operation == "UpdateItem" and question["Key"] == key:
+            site.client.update_item(
+                TableName=TABLE,
+                Key=key,
+                UpdateExpression="ADD revision :one",
+                ExpressionAttributeValues={":one": {"N": "1"}},
+            )
+        return WELL
+
+    container.wire.fate = overtaken
+    container.broken = {"green"}
+    for user in crowd(60, start=10):
+        container.ask(user, 0.4)
+    assert container.lines == []
+    container.wire.fate = lambda *_: WELL
+    settle(container)
+
+    assert [line["message"] for line in container.lines] == ["rollout aborted"]
+
+
 def test_both_versions_failing_is_an_incident(site: Site) -> None:
     """Nobody is rolled back for what stable does as well."""
     site.start()
@@ -153,6 +224,44 @@ def test_what_was_not_told_of_an_ended_rollout_is_dropped(site: Site) -> None:
     assert container.wire.asked == []
 
 
+def test_the_rollout_before_is_not_reported_on(site: Site) -> None:
+    """Once the next one is live, what was not told of the last interests nobody."""
+    site.start()
+    container = site.container()
+    container.ask("user", 0.1)
+    container.wire.since()
+    site.abort()
+    site.start()
+    for user in crowd(5):
+        container.ask(user, 4.0)
+    settle(container)
+    written = [pk for op, pk in container.wire.asked if op == "UpdateItem"]
+
+    assert {pk.split("#")[2] for pk in written} == {str(site.since)}
+
+
+def test_two_rollouts_are_reported_in_turn(site: Site) -> None:
+    """No release keeps another one from being counted and judged."""
+    site.start()
+    site.write({"cart": {**site.body(), "release": {"services": ["shop-cart"]}}})
+    container = site.container()
+    held = container.snapshot.current()
+    assert held
+    releases = {name: held.rules.flags.flags[name] for name in ("shop", "cart")}
+    for name, flag in releases.items():
+        drawn = choice("green", subject=1, release=name, generation=flag.version)
+        leg = Leg(alias="green", choices=(drawn,), seconds=0.1)
+        container.sentinel.witness(flag, {}).saw(passage(leg))
+    for _ in range(2):
+        container.clock.now += REPORT + 0.1
+        container.sentinel.meanwhile()
+
+    for name, flag in releases.items():
+        assert flag.release
+        found = site.evidence.look(name, flag.release.since or 0).totals
+        assert found.counts["errors"]["warm"].canary == 1
+
+
 def test_writes_are_bounded(site: Site) -> None:
     """At most one report in three seconds, with at most so many claims."""
     site.start()
@@ -191,6 +300,26 @@ def test_a_table_that_fails_is_left_alone_for_a_while(site: Site, fate: str) -> 
     assert tries < 30
     (count,) = counts(site).values()
     assert count.canary + count.stable >= 1
+
+
+def test_breaks_begin_anew_once_the_table_answers(site: Site) -> None:
+    """An outage of yesterday makes no long break of a call that is lost today."""
+    site.start()
+    container = site.container()
+    container.wire.fate = lambda *_: BEFORE
+    for user in crowd(60):
+        container.ask(user, 10.0)
+    container.wire.fate = lambda *_: WELL
+    site.clock.now += 60
+    settle(container)
+    container.wire.fate = lambda *_: BEFORE
+    site.clock.now += REPORT + 0.1
+    container.sentinel.meanwhile()
+    container.wire.since()
+    site.clock.now += REPORT + 0.1
+    container.sentinel.meanwhile()
+
+    assert container.wire.since() != []
 
 
 def test_who_may_not_write_says_so_once(site: Site) -> None:
@@ -237,6 +366,7 @@ def test_damaged_evidence_never_ends_a_rollout(site: Site) -> None:
     (line,) = container.lines
     assert line["message"] == "evidence refused"
     assert "green" in container.invoked[-10:]
+    assert [op for op, _ in container.wire.asked].count("BatchGetItem") == 1
 
 
 def test_a_damaged_stamp_is_told_once(site: Site) -> None:
@@ -303,6 +433,52 @@ def test_a_window_is_a_minute_old_at_most(site: Site) -> None:
     assert after.judged_at < ahead
     assert after.state is not None
     assert after.state.counted.counts["errors"] == after.totals.counts["errors"]
+
+
+def test_a_window_ends_without_a_look(site: Site) -> None:
+    """Who never looks counts a user again after a minute, too."""
+    site.start()
+    container = site.container(dice=99.0)
+    container.ask("user", 3.1)
+    container.sentinel.meanwhile()
+    site.clock.now += 61
+    container.sentinel.meanwhile()
+    container.ask("user", 3.1)
+    container.sentinel.meanwhile()
+
+    assert {op for op, _ in container.wire.asked} == {"UpdateItem"}
+    (count,) = counts(site).values()
+    assert count.canary + count.stable == 2
+
+
+def test_a_window_that_others_closed_is_noticed(site: Site) -> None:
+    """Whoever comes by after it is a subject of the next one."""
+    site.start()
+    container = site.container()
+    container.ask("user", 3.1)
+    container.sentinel.meanwhile()
+    now, since = site.clock.now, site.since
+    site.evidence.judge("shop", since, Settings(), now=now, overdue=True)
+    site.clock.now += REPORT + 0.1
+    container.sentinel.meanwhile()
+    container.ask("user", REPORT + 0.1)
+    container.sentinel.meanwhile()
+
+    (count,) = counts(site).values()
+    assert count.canary + count.stable == 2
+
+
+def test_nobody_judges_what_was_judged_a_moment_ago(site: Site) -> None:
+    """One item is read then, and not the sixteen of the counts."""
+    site.start()
+    container, since = site.container(), site.since
+    container.ask("user", REPORT + 0.1)
+    now = site.clock.now - 1
+    site.evidence.judge("shop", since, Settings(), now=now, overdue=True)
+    container.sentinel.meanwhile()
+
+    looks = [pk for op, pk in container.wire.asked if op == "BatchGetItem"]
+    assert looks == ["1 keys"]
 
 
 def test_newcomers_are_shared_out_as_asked(site: Site) -> None:
@@ -385,6 +561,22 @@ def test_a_lost_answer_counts_once(site: Site, fate: str) -> None:
     (count,) = counts(site).values()
     assert count.canary + count.stable == 6
     assert count.canary_failed + count.stable_failed == 6
+
+
+@pytest.mark.parametrize("fate", [BEFORE, AFTER])
+def test_a_lost_flush_is_sent_again(site: Site, fate: str) -> None:
+    """What was counted is told once, whether its first telling arrived or not."""
+    site.start()
+    container = site.container()
+    lost = iter([fate])
+    container.wire.fate = lambda _, asked: next(lost, WELL) if totals(asked) else WELL
+    for user in crowd(6):
+        container.ask(user, 0.1)
+    settle(container)
+
+    (count,) = counts(site).values()
+    assert count.canary + count.stable == 6
+    assert next(lost, None) is None
 
 
 def test_settings_are_those_of_the_plan(site: Site) -> None:
@@ -507,16 +699,30 @@ def test_enough_newcomers_are_enough(
     assert 10 <= share.canary + share.stable <= 20
 
 
-def test_a_flush_is_given_up_in_the_end(site: Site) -> None:
-    """After ten minutes its stamp may have gone: better lost than twice."""
+@pytest.mark.parametrize("back", [0, 3_600])
+def test_a_flush_is_given_up_in_the_end(site: Site, back: float) -> None:
+    """After ten minutes its stamp may have gone: better lost than twice.
+
+    Nor does a clock that was set back give it more time.
+    """
     site.start()
     container = site.container()
     container.ask("user", 0.1)
-    container.wire.fate = lambda op, _: AFTER if op == "UpdateItem" else WELL
+    container.wire.fate = lambda _, question: AFTER if totals(question) else WELL
     container.clock.now += REPORT
+    container.sentinel.meanwhile()
+    assert len(counts(site)) == 1
+    container.clock.now -= back
     for _ in range(12):
         container.clock.now += 70
         container.sentinel.meanwhile()
+    key = layout.totals_key("shop", site.since, layout.shard("AAAAAAAA"))
+    site.client.update_item(
+        TableName=TABLE,
+        Key={name: {"S": text} for name, text in key.items()},
+        UpdateExpression="REMOVE #stamp",
+        ExpressionAttributeNames={"#stamp": f"{layout.STAMP}AAAAAAAA"},
+    )
     container.wire.fate = lambda *_: WELL
     container.clock.now += 70
     settle(container)
