@@ -201,6 +201,17 @@ def test_one_release_by_hand(world: World) -> None:
         world.controller().tick("nothing")
 
 
+def test_one_release_by_hand_quiets_no_other(world: World) -> None:
+    """Nothing to do for the one says nothing of the rest: the next tick looks."""
+    world.put("shop", BODY)
+    world.start("other")
+    controller = world.controller()
+    controller.tick("shop")
+
+    assert not world.tick(MINUTE, controller).idle
+    assert world.stored("other").body["weight"] == 10
+
+
 def test_who_changed_the_release_meanwhile_comes_first(world: World) -> None:
     """A tick that looked at an older version writes nothing."""
     check = {"invoke": "shop-smoke:live"}
