@@ -25,7 +25,6 @@ from rollouts.judge.share import Share
 from rollouts.judge.tally import Count, Tally
 
 PARTS = ("canary", "canary_failed", "stable", "stable_failed")
-COLOURS = ("canary", "stable")
 # Half an hour, more than any function may run.
 LONGEST_MS = 1_800_000.0
 _STEPS = frozenset(map(str, range(floor(2 * log2(LONGEST_MS)) + 1)))

@@ -10,7 +10,7 @@ from flags.aws.errors import AwsError
 from flags.aws.updateitem import REFUSED, update_item
 from rollouts.evidence.layout import Change, Item, Key
 
-# A call to DynamoDB takes 5 to 10 ms; with less than twice that it isn't begun.
+# A call needs some; with less left it would most likely be lost, and isn't begun.
 LEAST_SECONDS = 0.02
 
 

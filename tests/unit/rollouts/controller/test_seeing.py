@@ -49,9 +49,10 @@ def test_evidence_rolls_back(world: World, capsys: pytest.CaptureFixture[str]) -
 
 def test_the_judge_is_heard_at_the_end_of_a_bake(world: World) -> None:
     """What came in since the last window counts before the weight changes."""
-    world.start(plan=JUDGED)
+    # Undecided it would wait for a person.
+    world.start(plan={**JUDGED, "inconclusive": "pause"})
     world.tick()
-    report(world, canary=100, canary_failed=0, stable=900, stable_failed=9)
+    report(world, canary=2000, canary_failed=0, stable=9000, stable_failed=90)
     controller = world.controller()
     for _ in range(5):
         world.tick(MINUTE, controller)
