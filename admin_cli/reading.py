@@ -167,6 +167,7 @@ _OPTIONS: Data = {
     "timeout": 0,
     "log": 100,
     "batch_failures": "partial",
+    "order": "shard",
 }
 
 

@@ -28,6 +28,8 @@ NO_ALIAS = "NO_ALIAS"
 UNKNOWN_EVENT = "UNKNOWN_EVENT"
 # The canary did not run, or failed where the route says that this may be repeated.
 FALLBACK = "FALLBACK"
+# A shard of many users would have taken too many invocations in turn (`router.waves`).
+ORDER_LIMIT = "ORDER_LIMIT"
 
 
 class Choice(Record):

@@ -139,8 +139,10 @@ class Router(Record):
         carried = [self._possible(arrival, rules, token) for token in carried]
         first: dict[str, Choice] = {}
         chosen = []
+        by_key = arrival.route is not None and arrival.route.by_key
+        together = source.ordered if by_key else source.together
         for unit, token in zip(units, carried, strict=True):
-            group = source.together(unit)
+            group = together(unit)
             if group is not None and group in first:
                 choice = share(first[group], token)
             else:

@@ -3,6 +3,8 @@
 Laws
 1. At most one invocation for each alias and wave (`router.waves`), with the units
    decided for it. Once a wave has failed, those after it are not invoked.
+   There are `waves.MOST` waves at most, and no more than there is time for: units
+   that come later go to stable in one go, in their order, and that is told.
 2. All of a wave are under way before the first answer is waited for; `meanwhile`
    runs then, once.
 3. Units go from the canary to stable only if the canary certainly did not run, or if
@@ -10,7 +12,8 @@ Laws
    ever invoked a second time.
 4. No invocation begins that can't finish: not with less time left than the route
    says the service needs, nor than the wave before took.
-5. A decision that makes the payload too large travels beside it, or not at all.
+5. A decision that makes the payload too large travels beside it if all units of the
+   invocation have the same, else not at all.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from flags.hints import Any
 from flags.record import Record, replace
 from flags.token import Token
 from router import targets, waves
-from router.choice import FALLBACK, NO_ALIAS, Choice, fall_back
+from router.choice import FALLBACK, NO_ALIAS, ORDER_LIMIT, Choice, fall_back
 from router.document import Node
 from router.errors import NotDeployed, NotRun, OutOfTime, stable_may_help
 from router.passage import Leg
@@ -82,27 +85,30 @@ class Invocations(Record):
         self, chosen: Sequence[Chosen], meanwhile: Callable[[], None]
     ) -> list[Settled]:
         """Invoke, and wait; what went wrong is in the outcomes."""
-        planned = waves.plan(
-            chosen,
-            lambda item: item.choice.alias,
-            lambda item: self.source.lane(item.unit),
-        )
+        planned = waves.plan(chosen, lambda item: item.choice.alias, self._lane)
+        planned = waves.bounded(planned, waves.MOST, _on_stable)
         settled: list[Settled] = []
-        needs, failed = self.route.timeout if self.route else 0.0, False
-        for wave in planned:
-            if failed:
-                settled += [_not_reached(group) for group in wave]
-                continue
+        needs = self.route.timeout if self.route else 0.0
+        while planned:
+            wave, *planned = planned
             under_way = [self._start(group, needs) for group in wave]
             if not settled:
                 meanwhile()
             # Answers are waited for in turn, so how long another took isn't known.
             done = [self._finish(one, timed=one is under_way[0]) for one in under_way]
-            needs = max(needs, sum(one.waited for one in done))
-            # To know it, answers are parsed: not for nothing.
-            failed = wave is not planned[-1] and any(map(self._failed, done))
             settled += done
+            # To know it, answers are parsed: not for nothing.
+            if planned and any(map(self._failed, done)):
+                return settled + [_not_reached(one) for wave in planned for one in wave]
+            needs = max(needs, sum(one.waited for one in done))
+            if targets.remaining(self.context) < needs * len(planned):
+                planned = waves.bounded(planned, 1, _on_stable)
         return settled
+
+    def _lane(self, item: Chosen) -> str | None:
+        # By key there is nothing to wait for: a key's units are all on one alias.
+        by_key = self.route is not None and self.route.by_key
+        return None if by_key else self.source.lane(item.unit)
 
     @property
     def _whole(self) -> bool:
@@ -150,7 +156,7 @@ class Invocations(Record):
             return payload, beside, 0
         bare = [Part(unit=part.unit, token=Token()) for part in parts]
         payload = encode(self.source.carry(self.event, bare))
-        if len(parts) == 1:
+        if len({str(part.token) for part in parts}) == 1:
             return payload, merged(self.context, parts[0].token), 0
         return payload, beside, sum(1 for part in parts if part.token.members)
 
@@ -174,7 +180,7 @@ class Invocations(Record):
             dropped=started.dropped,
         )
         if error is not None and self._may_fall_back(group[0].choice, error):
-            return self._on_stable(settled, error)
+            return self._again(settled, error)
         return settled
 
     def _may_fall_back(self, choice: Choice, error: Exception) -> bool:
@@ -183,7 +189,7 @@ class Invocations(Record):
         idempotent = self.route is not None and self.route.idempotent
         return stable_may_help(error, idempotent=idempotent)
 
-    def _on_stable(self, failed: Settled, failure: Exception) -> Settled:
+    def _again(self, failed: Settled, failure: Exception) -> Settled:
         gone = isinstance(failure, targets.AliasGone)
         reason = NO_ALIAS if gone else FALLBACK
         healed = [
@@ -209,6 +215,21 @@ def encode(text: str) -> bytes:
     return text.encode("latin-1")
 
 
+def _on_stable(groups: list[list[Chosen]]) -> list[Chosen]:
+    """All units of these groups as one group of stable's, in the event's order."""
+    units = sorted((one for group in groups for one in group), key=_place)
+    return [
+        one
+        if one.choice.alias == one.choice.stable
+        else Chosen(unit=one.unit, choice=fall_back(one.choice, ORDER_LIMIT))
+        for one in units
+    ]
+
+
+def _place(item: Chosen) -> int:
+    return item.unit.start
+
+
 def _leg(
     group: list[Chosen],
     seconds: float | None,
@@ -220,6 +241,7 @@ def _leg(
         choices=[item.choice for item in group],
         seconds=seconds,
         error=error,
+        limited=any(item.choice.reason == ORDER_LIMIT for item in group),
         failures=failures,
     )
 

@@ -4,7 +4,8 @@ Laws
 1. Never an identity, a payload, a token or an error's message: names, numbers, and
    the type of an error.
 2. The route's `log` says for how many events in a hundred there are lines. Errors,
-   fallbacks and stale rules are always told, and overrides for want of their keys.
+   fallbacks, stale rules and batches with too much order are always told, and
+   overrides for want of their keys.
 3. Pure: chance comes in as an argument, the lines go out as an answer.
 """
 

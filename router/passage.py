@@ -14,7 +14,8 @@ class Leg(Record):
     `seconds` is how long the target took, None if it wasn't invoked, or if another
     target's answer was waited for first. `error` is what came instead of an answer.
     `fallback` says that stable was asked after it: that one is a leg of its own, with
-    the units' new choices.
+    the units' new choices. `limited` says that units of it went to stable because their
+    order would have taken too many invocations.
 
     `failures` has an entry for each choice, if somebody watches: whether its unit
     failed, None where that is not to be counted (`Source.failures`). Empty if nobody
@@ -26,12 +27,13 @@ class Leg(Record):
     seconds: float | None
     error: BaseException | None = None
     fallback: bool = False
+    limited: bool = False
     failures: tuple[bool | None, ...] = ()
 
     @property
     def trouble(self) -> bool:
         """Whether somebody will want to know at once."""
-        return self.fallback or self.error is not None
+        return self.fallback or self.limited or self.error is not None
 
 
 class Passage(Record):

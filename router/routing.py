@@ -44,6 +44,8 @@ class Route(Record):
     log: float = 100.0
     # Whether the event source reads no partial batch responses.
     whole: bool = False
+    # Whether the order of a shard's or partition's records counts by key only.
+    by_key: bool = False
 
     def matches(self, facts: Facts) -> bool:
         """Whether an event with these facts is of this kind."""
@@ -115,6 +117,7 @@ def _route(data: Mapping[str, Any]) -> Route:
         timeout=float(data.get("timeout", 0)),
         log=float(data.get("log", 100)),
         whole=data.get("batch_failures") == "whole",
+        by_key=data.get("order") == "key",
     )
 
 

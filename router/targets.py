@@ -43,6 +43,7 @@ __all__ = [
     "begin_with",
     "finish",
     "fits",
+    "remaining",
     "seconds_left",
     "start",
 ]
@@ -155,13 +156,18 @@ def seconds_left(context: Any, needs: float = 0.0) -> float:
 
     Raises `OutOfTime` if that is nothing, or less than the service needs.
     """
-    remaining = getattr(context, "get_remaining_time_in_millis", None)
-    if remaining is None:
-        return UNLIMITED_SECONDS
-    left = float(remaining()) / 1000 - MARGIN_SECONDS
+    left = remaining(context)
     if left <= 0 or left < needs:
         raise OutOfTime(_too_late(left, needs))
     return left
+
+
+def remaining(context: Any) -> float:
+    """Seconds that are left to wait for targets; none, or less, if time is up."""
+    told = getattr(context, "get_remaining_time_in_millis", None)
+    if told is None:
+        return UNLIMITED_SECONDS
+    return float(told()) / 1000 - MARGIN_SECONDS
 
 
 def _too_late(left: float, needs: float) -> str:

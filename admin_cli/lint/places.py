@@ -19,7 +19,8 @@ class Kind:
     `names` are the keys of `match` that say something there, `places` the selectors
     that may find something. `vouches` says that IAM can check its callers, `partial`
     that it can be told which records of a batch failed, `known` that units have an
-    identity there if a route names no place of it.
+    identity there if a route names no place of it, `ordered` that a batch is in order
+    and a route may say by what.
     """
 
     names: frozenset[str]
@@ -27,22 +28,12 @@ class Kind:
     vouches: bool = False
     partial: bool = False
     known: bool = False
+    ordered: bool = False
 
 
-def _kind(
-    names: str,
-    places: str,
-    *,
-    vouches: bool = False,
-    partial: bool = False,
-    known: bool = False,
-) -> Kind:
+def _kind(names: str, places: str, **marks: bool) -> Kind:
     return Kind(
-        names=frozenset(names.split()),
-        places=frozenset(places.split()),
-        vouches=vouches,
-        partial=partial,
-        known=known,
+        names=frozenset(names.split()), places=frozenset(places.split()), **marks
     )
 
 
@@ -61,9 +52,11 @@ KINDS: dict[str, Kind] = {
     "eventbridge": _kind("event_source detail_type", "detail"),
     "scheduler": _kind("schedule", "", known=True),
     "s3": _kind("bucket detail_type", "key"),
-    "kinesis": _kind("stream", "key data", partial=True, known=True),
-    "dynamodb": _kind("stream", "key data", partial=True, known=True),
-    "kafka": _kind("topic cluster", "key header data", partial=True, known=True),
+    "kinesis": _kind("stream", "key data", partial=True, known=True, ordered=True),
+    "dynamodb": _kind("stream", "key data", partial=True, known=True, ordered=True),
+    "kafka": _kind(
+        "topic cluster", "key header data", partial=True, known=True, ordered=True
+    ),
     "mq": _kind("queue broker", "attribute data body"),
     "iot": _kind("topic", "body", known=True),
     "firehose": _kind("stream", "key data"),

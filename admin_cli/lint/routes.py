@@ -117,9 +117,28 @@ def _alone(
     if whole and not any(KINDS[name].partial for name in sources):
         message = f"{_told(sources)} can't fail in part anyway; remove it"
         yield "batch_failures", "no-effect", message
+    yield from _order(route, sources, released)
     if route.get("idempotent") and route["service"] not in released:
         message = f"no release has {route['service']}, so it only runs on stable"
         yield "idempotent", "no-effect", f"{message}; remove it, or make a release"
+
+
+def _order(
+    route: Route, sources: set[str], released: Collection[str]
+) -> Iterator[Found]:
+    ordered = {name for name in sources if KINDS[name].ordered}
+    if not ordered and "order" in route:
+        message = f"{_told(sources)} has no order to keep; remove it"
+        yield "order", "no-effect", message
+    by_key = route.get("identity") in (None, [], [{"key": True}])
+    split = route["service"] in released and ordered == sources and by_key
+    if split and "order" not in route:
+        message = (
+            "each change of colour in a shard is an invocation that the next one waits "
+            "for, and from the twentieth on all is on stable; say `order: key` if the "
+            "records of each key must stay in order, `order: shard` if all must"
+        )
+        yield "order", "strict-order", message
 
 
 def _names(match: Route, sources: set[str]) -> Iterator[Found]:

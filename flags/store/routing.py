@@ -166,7 +166,8 @@ class RouteDocument(Document):
     `idempotent` lets what failed on the canary run again on stable. `timeout` is the
     seconds that the service needs: it is not invoked when fewer are left. `log` is
     the per cent of events with a line in the log. `batch_failures: whole` says that
-    the event source mapping doesn't report partial batch responses.
+    the event source mapping doesn't report partial batch responses. `order` says what
+    must stay in order at a stream: the records of each key, or of the whole shard.
     """
 
     name: Text
@@ -179,6 +180,8 @@ class RouteDocument(Document):
     timeout: Timeout = 0
     log: Share = 100
     batch_failures: Literal["partial", "whole"] = "partial"
+    # Unsaid is as `shard`, but `canary lint` asks about it.
+    order: Literal["key", "shard"] | None = None
 
 
 class RoutingDocument(Document):

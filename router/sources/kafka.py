@@ -1,7 +1,8 @@
 """Kafka: Amazon MSK and clusters of one's own.
 
 Laws
-1. Records of a partition keep their order: a partition is a lane.
+1. Records of a partition keep their order: a partition is a lane. By key, those of
+   one key in it do; the rest have none.
 2. A failed run fails the batch, or with partial responses the partition from the
    run's first record on.
 """
@@ -47,7 +48,7 @@ class Kafka(PartialBatch):
     def find(self, unit: Node, asked: Asked) -> Any:
         """Look into key, headers, or the value if that is JSON."""
         if asked.kind == "key":
-            return _text(decoded(unit.dig("key")))
+            return _key(unit)
         if asked.kind == "header":
             return _header(unit, asked.name)
         if asked.kind == "data":
@@ -58,9 +59,18 @@ class Kafka(PartialBatch):
         """The partition."""
         return _partition(unit)
 
+    def ordered(self, unit: Node) -> str | None:
+        """The record's key, in its partition."""
+        key = _key(unit)
+        return None if key is None else f"{_partition(unit)}:{key}"
+
     def identifier(self, unit: Node) -> Any:
         """Partition and offset."""
         return {"partition": _partition(unit), "offset": unit.dig("offset")}
+
+
+def _key(unit: Node) -> str | None:
+    return _text(decoded(unit.dig("key")))
 
 
 def _partition(unit: Node) -> str:

@@ -35,6 +35,15 @@ class PartialBatch(Records):
         listed = self._listed(outcome)
         return bool(outcome.parts) if listed is None else bool(listed)
 
+    def first_failed(self, outcome: Outcome) -> Node | None:
+        """The first of its records that failed; None if none did."""
+        listed = self._listed(outcome)
+        named = None if listed is None else set(map(_named, listed))
+        for part in outcome.parts:
+            if named is None or _hashable(self.identifier(part.unit)) in named:
+                return part.unit
+        return None
+
     def failures(self, outcome: Outcome, *, whole: bool) -> tuple[bool | None, ...]:
         """The records that the answer names; None for those behind one in its lane."""
         if whole or outcome.error is not None:

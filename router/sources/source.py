@@ -109,6 +109,13 @@ class Source(ABC):
         """The units among which the unit's order counts; None if it doesn't."""
         return None
 
+    def ordered(self, unit: Node) -> str | None:
+        """The key by which its producer orders the unit, where routes order by key.
+
+        Units of one key share a decision, so that none of them waits for another.
+        """
+        return self.together(unit)
+
     def vouched(self, unit: Node) -> bool:  # noqa: ARG002
         """Whether IAM has checked who sent it, where strangers can reach the source."""
         return False

@@ -2,7 +2,8 @@
 
 Laws
 1. Runs of one colour are invoked one after the other, in the shard's order; once a
-   record has failed, none after it is invoked.
+   record has failed, none after it is invoked. By key the two colours run side by
+   side, each with all records of its keys.
 2. The stream goes on from the first failed record, so that is what is answered. A run
    that failed as a whole fails from its first record on; if nothing went before it,
    its error itself comes out.
@@ -78,6 +79,11 @@ class Stream(PartialBatch):
         """All records: an event is of one shard."""
         return unit.string("eventSourceARN")
 
+    def ordered(self, unit: Node) -> str | None:
+        """What the producer ordered the record by."""
+        key = self.key(unit)
+        return None if key is None else f"{self.lane(unit)}:{key}"
+
     def carries_inside(self, event: Node) -> bool:
         """In each record, if there are any."""
         return first_record(event) is not None
@@ -99,11 +105,19 @@ class Stream(PartialBatch):
         """The first failed record, from which the stream goes on."""
         if whole:
             return Records.merge(self, event, outcomes, whole=whole)
-        first = next((one for one in outcomes if self.failed(one)), outcomes[-1])
-        if first.error is not None and first is outcomes[0]:
-            raise first.error
+        failed = {
+            unit.start: outcome
+            for outcome in outcomes
+            if (unit := self.first_failed(outcome)) is not None
+        }
+        if not failed:
+            return outcomes[-1].answer
+        at = min(failed)
+        first = failed[at]
         if first.error is None:
             return first.answer
+        if at == min(outcome.parts[0].unit.start for outcome in outcomes):
+            raise first.error
         return self.answer([first])
 
     def identifier(self, unit: Node) -> str:

@@ -325,11 +325,16 @@ def test_decisions_without_room_are_dropped_and_counted(bench: Bench) -> None:
     """A batch at the limit goes without its decisions rather than not at all."""
     bench.weight(100)
     arrived = event("sqs")
-    arrived["Records"][0]["body"] = ""
+    first, *others = arrived["Records"]
+    token = {"stringValue": "v1~other.blue.1", "dataType": "String"}
+    first["messageAttributes"][NAME] = token
+    first["body"] = ""
     room = SYNC_LIMIT - len(json.dumps(arrived).encode())
-    arrived["Records"][0]["body"] = "x" * (room - 3)
+    first["body"] = "x" * (room - 3)
     bench.handle(arrived)
-    assert bench.last.payload == json.dumps(arrived).encode()
+    del first["messageAttributes"][NAME]
+    assert bench.last.event["Records"] == [first, *others]
+    assert bench.last.context is None
     (line,) = [line for line in bench.metrics if "DroppedDecisions" in line]
     assert line["DroppedDecisions"] == len(arrived["Records"])
 
@@ -396,3 +401,97 @@ def test_a_testers_seal_holds_at_a_public_door(bench: Bench) -> None:
     bench.handle(arrived)
     assert bench.last.alias == "blue"
     assert ".o.k1." not in json.dumps(bench.last.event)
+
+
+def test_by_key_the_colours_run_side_by_side(bench: Bench) -> None:
+    """One invocation each, whatever the records' order, and none waits."""
+    bench.apply(rules(order="key"))
+    bench.handle(kinesis("a", "green-1", "b", "green-2", "a", "green-1"))
+    assert [("blue", ["0", "2", "4"]), ("green", ["1", "3", "5"])] == ran(bench)
+
+
+def test_by_key_the_first_record_decides_for_its_key(bench: Bench) -> None:
+    """A key is never split, even if another place says who its users are."""
+    bench.apply(rules(order="key", identity=[{"data": "user"}]))
+    sent = kinesis("a", "b", "a")
+    for record, user in zip(sent["Records"], ("x", "green-1", "green-1"), strict=True):
+        data = base64.b64encode(json.dumps({"user": user}).encode()).decode()
+        record["kinesis"]["data"] = data
+    bench.handle(sent)
+    assert [("blue", ["0", "2"]), ("green", ["1"])] == ran(bench)
+
+
+def test_by_key_a_partitions_records_without_one_have_no_order(bench: Bench) -> None:
+    """They are decided for one by one; those of one key share, in each partition."""
+    bench.apply(rules(order="key", identity=[{"header": "user"}]))
+    sent = kafka(p0=["k", "", "k", ""], p1=["k"])
+    users = ["a", "a", "green-1", "green-1", "green-1"]
+    records = [one for listed in sent["records"].values() for one in listed]
+    for record, user in zip(records, users, strict=True):
+        record["headers"] = [{"user": list(user.encode())}]
+        record["key"] = record["key"] or None
+    bench.handle(sent)
+    seen = {
+        call.alias: {
+            name: [one["offset"] for one in listed]
+            for name, listed in call.event["records"].items()
+            if listed
+        }
+        for call in bench.calls
+    }
+    green = {"orders-0": [3], "orders-1": [0]}
+    assert seen == {"blue": {"orders-0": [0, 1, 2]}, "green": green}
+
+
+def test_by_key_a_stream_goes_on_from_the_first_failure(bench: Bench) -> None:
+    """Of two invocations side by side, the earlier record counts, by either answer."""
+    bench.apply(rules(order="key"))
+    bench.answers[SERVICE, "blue"] = {"batchItemFailures": [{"itemIdentifier": "4"}]}
+    bench.answers[SERVICE, "green"] = FAILED
+    answer = bench.handle(kinesis("a", "green-1", "b", "green-2", "c"))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": n} for n in ("1", "3")]}
+
+
+def test_what_there_is_no_time_for_goes_to_stable_in_one_go(bench: Bench) -> None:
+    """Waves to come are told by the longest so far; the tail keeps its order."""
+    bench.apply(rules())
+    end = bench.now + 10
+
+    class Slow(Reply):
+        def result(self) -> Any:
+            bench.now += 3
+            return super().result()
+
+    for colour in ("blue", "green"):
+        bench.answers[SERVICE, colour] = Slow(payload=b"{}")
+    context = SimpleNamespace(
+        get_remaining_time_in_millis=lambda: (end - bench.now) * 1_000
+    )
+    bench.handle(kinesis("a", "green-1", "b", "green-2", "c", "green-3"), context)
+    assert [("blue", ["0"]), ("blue", ["1", "2", "3", "4", "5"])] == ran(bench)
+
+
+def test_the_bound_is_told_and_the_token_says_stable(bench: Bench) -> None:
+    """A route that logs nothing logs that; nobody takes the tail for the canary's."""
+    bench.apply(rules(log=0))
+    bench.handle(kinesis(*(["a", "green-1"] * 15)))
+    assert 20 == len(bench.calls)
+    tail = bench.calls[-1]
+    assert "blue" == tail.alias
+    tokens = [record[NAME] for record in tail.event["Records"]]
+    assert all(token.startswith("v1~shop.blue.") for token in tokens)
+    told = {line["reason"]: line["units"] for line in bench.lines if "reason" in line}
+    assert 6 == told["ORDER_LIMIT"]
+
+
+def test_one_decision_of_a_full_batch_goes_beside_it(bench: Bench) -> None:
+    """Where all agree, one token is enough, and the payload stays as it came."""
+    bench.weight(100)
+    arrived = event("sqs")
+    arrived["Records"] = [arrived["Records"][0]] * 2
+    arrived["Records"][1] = {**arrived["Records"][1], "body": ""}
+    room = SYNC_LIMIT - len(json.dumps(arrived).encode())
+    arrived["Records"][1]["body"] = "x" * (room - 3)
+    bench.handle(arrived)
+    assert bench.last.payload == json.dumps(arrived).encode()
+    assert "shop.green." in bench.last.context["custom"][NAME]

@@ -30,6 +30,11 @@ def plan(units: list[Unit]) -> list[list[list[Unit]]]:
     return waves.plan(units, lambda u: u.colour, lambda u: u.lane)
 
 
+def joined(groups: list[list[Unit]]) -> list[Unit]:
+    """The units of all groups, in their order."""
+    return sorted(itertools.chain.from_iterable(groups))
+
+
 @pytest.mark.property
 @given(UNITS)
 def test_every_unit_is_invoked_once_with_its_colour(units: list[Unit]) -> None:
@@ -75,3 +80,20 @@ def test_there_are_no_more_waves_than_changes_of_colour(units: list[Unit]) -> No
         changes = sum(a != b for a, b in itertools.pairwise(mine))
         most = max(most, changes)
     assert len(plan(units)) <= most + 1
+
+
+@pytest.mark.property
+@given(UNITS, st.integers(1, 5))
+def test_bounded_waves_have_all_units_in_the_same_order(
+    units: list[Unit], most: int
+) -> None:
+    """What is beyond the bound is one group, behind all that is within."""
+    planned = plan(units)
+    waved = waves.bounded(planned, most, joined)
+
+    assert len(waved) <= max(most, 0)
+    assert sorted(units) == sorted(u for wave in waved for group in wave for u in group)
+    assert planned[: most - 1] == waved[: most - 1]
+    for lane in ("a", "b"):
+        placed = [u.place for wave in waved for g in wave for u in g if u.lane == lane]
+        assert sorted(placed) == placed

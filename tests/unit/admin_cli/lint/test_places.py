@@ -46,13 +46,11 @@ def has(source: str, kind: str) -> bool:
 
 def reports(source: str) -> bool:
     """Whether the failure of the second half of a batch leaves an answer."""
-    found, event = next(
-        pair for pair in events(source) if len(pair[0].units(pair[1])) > 0
-    )
-    parts = [Part(unit=unit, token=Token()) for unit in found.units(event)[:1]]
+    found, event = max(events(source), key=lambda pair: len(pair[0].units(pair[1])))
+    parts = [Part(unit=unit, token=Token()) for unit in found.units(event)]
     outcomes = [
-        Outcome(parts=parts, answer=b"null"),
-        Outcome(parts=parts, error=ValueError("failed")),
+        Outcome(parts=parts[:1], answer=b"null"),
+        Outcome(parts=parts[1:] or parts, error=ValueError("failed")),
     ]
     try:
         found.merge(event, outcomes, whole=False)
@@ -105,6 +103,18 @@ def test_iam_and_partial_failures_are_the_routers(source: str) -> None:
 
     assert KINDS[source].vouches == vouches
     assert KINDS[source].partial == reports(source)
+
+
+@pytest.mark.parametrize("source", KINDS)
+def test_order_is_kept_where_the_router_has_lanes(source: str) -> None:
+    """A route says what is in order where the source names lanes and keys."""
+    ordered = any(
+        found.lane(unit) and found.ordered(unit)
+        for found, event in events(source)
+        for unit in found.units(event)
+    )
+
+    assert KINDS[source].ordered == ordered
 
 
 @pytest.mark.parametrize("source", KINDS)

@@ -55,6 +55,10 @@ def match(**match: Any) -> dict[str, Any]:
         ],
         [match(topic="t") | {"identity": [{"attribute": "user"}, {"key": True}]}],
         [match(source="scheduler") | {"identity": [{"event": "resources[0]"}]}],
+        [match(stream="clicks") | {"order": "shard"}],
+        [match(source="kafka") | {"order": "key"}],
+        [match(source="kinesis") | {"identity": [{"data": "tenant"}]}],
+        [match(source="kinesis") | {"service": "other"}],
     ],
 )
 def test_what_works_gets_no_warning(routes: list[dict[str, Any]]) -> None:
@@ -116,11 +120,20 @@ def test_a_place_that_the_sources_have_not_is_told(
         ({"match": {"source": "http"}, "batch_failures": "whole"}, "batch_failures"),
         ({"match": {"source": "mq"}, "batch_failures": "whole"}, "batch_failures"),
         ({"match": {}, "service": "other", "idempotent": True}, "idempotent"),
+        ({"match": {"source": ["sqs", "mq"]}, "order": "key"}, "order"),
     ],
 )
 def test_what_is_said_in_vain_is_told(more: dict[str, Any], place: str) -> None:
     """An option that changes nothing is most likely meant for something else."""
     assert [f"routes[0].{place} no-effect"] == found(more)
+
+
+@pytest.mark.parametrize("source", ["kinesis", "dynamodb", "kafka"])
+def test_a_release_that_splits_by_key_asks_what_is_ordered(source: str) -> None:
+    """The strict order of many keys costs an invocation for each change of colour."""
+    for identity in ([], [{"key": True}]):
+        route = match(source=source) | {"identity": identity}
+        assert ["routes[0].order strict-order"] == found(route)
 
 
 def test_an_archived_release_has_no_services() -> None:
