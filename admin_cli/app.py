@@ -5,6 +5,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -28,7 +29,9 @@ from admin_cli.commands import (
     versioning,
 )
 from admin_cli.desk import Desk
+from admin_cli.location import LocationOptions
 from admin_cli.options import Output, Profile, Region, StackName, Table, Version
+from admin_cli.parsing import Command, Group, locating
 from admin_cli.session import Session
 
 EPILOG = (
@@ -41,6 +44,7 @@ EPILOG = (
 
 app = typer.Typer(
     name="canary",
+    cls=Group,
     epilog=EPILOG,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -52,7 +56,7 @@ app = typer.Typer(
 def canary(
     ctx: typer.Context,
     *,
-    stack_name: StackName = "canary",
+    stack_name: StackName = None,
     table: Table = None,
     region: Region = None,
     profile: Profile = None,
@@ -63,11 +67,10 @@ def canary(
     del version
     ctx.obj = Desk(
         session=Session(
-            stack=stack_name,
-            table=table or None,
-            region=region,
-            profile=profile,
-            endpoint=os.environ.get("AWS_ENDPOINT_URL"),
+            options=LocationOptions(
+                stack=stack_name, table=table, region=region, profile=profile
+            ),
+            environ=os.environ,
         ),
         format=output,
         stdin=sys.stdin,
@@ -76,67 +79,91 @@ def canary(
     )
 
 
-segment = typer.Typer(no_args_is_help=True)
-segment.command("list")(membering.list_segments)
-segment.command("add")(membering.add)
-segment.command("remove")(membering.remove)
+@locating
+def within(ctx: typer.Context) -> None:
+    """Take the options that say which table between a group and its command."""
 
-rollout = typer.Typer(no_args_is_help=True)
-rollout.command("start")(rolling.start)
-rollout.command("status")(rolling_views.status)
-rollout.command("pause")(rolling_moves.pause)
-rollout.command("resume")(rolling_moves.resume)
-rollout.command("approve")(rolling_moves.approve)
-rollout.command("promote")(rolling_moves.promote)
-rollout.command("abort")(rolling_moves.abort)
-rollout.command("retry")(rolling_moves.retry)
-rollout.command("undo")(rolling_moves.undo)
-rollout.command("history")(rolling_views.history)
-rollout.command("analysis")(rolling_views.analysis)
-rollout.command("plan")(rolling.plan)
 
-versions = typer.Typer(no_args_is_help=True)
-versions.command("list")(versioning.list_versions)
-versions.command("prune")(versioning.prune)
+def add(
+    group: typer.Typer,
+    name: str,
+    command: Callable[..., None],
+    panel: str | None = None,
+    **settings: bool,
+) -> None:
+    """Make a function a command of a group."""
+    register = group.command(
+        name, cls=Command, context_settings=settings, rich_help_panel=panel
+    )
+    register(locating(command))
 
-token = typer.Typer(no_args_is_help=True)
-token.command("mint")(minting.mint)
-token.command("check")(minting.check)
-token.command("rotate")(minting.rotate)
+
+def grouped(commands: dict[str, Callable[..., None]]) -> typer.Typer:
+    """A group of commands."""
+    group = typer.Typer(cls=Group, no_args_is_help=True)
+    group.callback()(within)
+    for name, command in commands.items():
+        add(group, name, command)
+    return group
+
+
+segment = grouped(
+    {
+        "list": membering.list_segments,
+        "add": membering.add,
+        "remove": membering.remove,
+    }
+)
+rollout = grouped(
+    {
+        "start": rolling.start,
+        "status": rolling_views.status,
+        "pause": rolling_moves.pause,
+        "resume": rolling_moves.resume,
+        "approve": rolling_moves.approve,
+        "promote": rolling_moves.promote,
+        "abort": rolling_moves.abort,
+        "retry": rolling_moves.retry,
+        "undo": rolling_moves.undo,
+        "history": rolling_views.history,
+        "analysis": rolling_views.analysis,
+        "plan": rolling.plan,
+    }
+)
+versions = grouped({"list": versioning.list_versions, "prune": versioning.prune})
+token = grouped(
+    {"mint": minting.mint, "check": minting.check, "rotate": minting.rotate}
+)
 
 FLAGS, ROLLOUTS, FILES, DEBT = "Flags", "Rollouts", "Files", "Debt"
 
-app.command("list", rich_help_panel=FLAGS)(reading.list_flags)
-app.command("get", rich_help_panel=FLAGS)(reading.get)
-app.command("history", rich_help_panel=FLAGS)(reading.history)
-app.command("diff", rich_help_panel=FLAGS)(comparing.diff)
-app.command("explain", rich_help_panel=FLAGS)(explaining.explain)
-app.command("undo", rich_help_panel=FLAGS)(undoing.undo)
-app.command("archive", rich_help_panel=FLAGS)(undoing.archive)
-app.command("restore", rich_help_panel=FLAGS)(undoing.restore)
+add(app, "list", reading.list_flags, FLAGS)
+add(app, "get", reading.get, FLAGS)
+add(app, "history", reading.history, FLAGS)
+add(app, "diff", comparing.diff, FLAGS)
+add(app, "explain", explaining.explain, FLAGS)
+add(app, "undo", undoing.undo, FLAGS)
+add(app, "archive", undoing.archive, FLAGS)
+add(app, "restore", undoing.restore, FLAGS)
 app.add_typer(
     segment,
     name="segment",
     help="List segments, add ids to one, or take them out.",
     rich_help_panel=FLAGS,
 )
-app.command("deploy", rich_help_panel=ROLLOUTS)(deploying.deploy)
+add(app, "deploy", deploying.deploy, ROLLOUTS)
 app.add_typer(
     rollout,
     name="rollout",
     help="Rollouts that advance by a plan: start, watch and steer them.",
     rich_help_panel=ROLLOUTS,
 )
-app.command("routes", rich_help_panel=ROLLOUTS)(reading.routes)
+add(app, "routes", reading.routes, ROLLOUTS)
 # A negative percentage is a bad percentage, not an unknown option.
-app.command(
-    "set-weight",
-    context_settings={"ignore_unknown_options": True},
-    rich_help_panel=ROLLOUTS,
-)(moving.set_weight)
-app.command("promote", rich_help_panel=ROLLOUTS)(moving.promote)
-app.command("abort", rich_help_panel=ROLLOUTS)(moving.abort)
-app.command("simulate", rich_help_panel=ROLLOUTS)(simulating.simulate)
+add(app, "set-weight", moving.set_weight, ROLLOUTS, ignore_unknown_options=True)
+add(app, "promote", moving.promote, ROLLOUTS)
+add(app, "abort", moving.abort, ROLLOUTS)
+add(app, "simulate", simulating.simulate, ROLLOUTS)
 app.add_typer(
     versions,
     name="versions",
@@ -149,9 +176,9 @@ app.add_typer(
     help="Testers' overrides: make one, check one, exchange the keys behind them.",
     rich_help_panel=ROLLOUTS,
 )
-app.command("apply", rich_help_panel=FILES)(applying.apply)
-app.command("export", rich_help_panel=FILES)(exporting.export)
-app.command("lint", rich_help_panel=FILES)(checking.lint)
-app.command("schema", rich_help_panel=FILES)(checking.schema)
-app.command("stale", rich_help_panel=DEBT)(tidying.stale)
-app.command("refs", rich_help_panel=DEBT)(tidying.refs)
+add(app, "apply", applying.apply, FILES)
+add(app, "export", exporting.export, FILES)
+add(app, "lint", checking.lint, FILES)
+add(app, "schema", checking.schema, FILES)
+add(app, "stale", tidying.stale, DEBT)
+add(app, "refs", tidying.refs, DEBT)

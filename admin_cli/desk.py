@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
 from admin_cli.output import Format, Screen, plain
 
 if TYPE_CHECKING:
     from admin_cli.clerk import Clerk
+    from admin_cli.location import LocationOptions
     from admin_cli.session import Session
     from flags.store.changes import Signature, State, Store
 
@@ -22,6 +23,10 @@ class Desk:
     stdin: TextIO
     out: TextIO
     err: TextIO
+
+    def joined(self, options: LocationOptions) -> Desk:
+        """With what is said of the location after the command, too."""
+        return replace(self, session=self.session.joined(options))
 
     def clerk(
         self,

@@ -62,29 +62,38 @@ def _show_version(*, asked: bool) -> None:
         raise typer.Exit
 
 
+# What these leave out, `admin_cli.location` takes from the environment.
+LOCATION = "Which table"
 StackName = Annotated[
-    str, typer.Option(envvar="CANARY_STACK", help="The router's stack.")
+    str | None,
+    typer.Option(
+        help="The router's stack; CANARY_STACK, or else canary, if absent.",
+        show_default=False,
+        rich_help_panel=LOCATION,
+    ),
 ]
 Table = Annotated[
     str | None,
     typer.Option(
-        envvar="CANARY_TABLE",
-        help="The table; the stack's output TableName if absent.",
+        help="The table; CANARY_TABLE, or else the stack's output, if absent.",
         show_default=False,
+        rich_help_panel=LOCATION,
     ),
 ]
 Region = Annotated[
     str | None,
     typer.Option(
-        envvar="AWS_REGION",
         help="AWS region; as the AWS CLI finds it if absent.",
         show_default=False,
+        rich_help_panel=LOCATION,
     ),
 ]
 Profile = Annotated[
     str | None,
     typer.Option(
-        help="AWS profile; as the AWS CLI finds it if absent.", show_default=False
+        help="AWS profile; as the AWS CLI finds it if absent.",
+        show_default=False,
+        rich_help_panel=LOCATION,
     ),
 ]
 Version = Annotated[

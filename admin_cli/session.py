@@ -7,14 +7,15 @@ For an emulator on this machine the endpoint is enough.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from getpass import getuser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from admin_cli.location import Location, LocationOptions, account_of, bare
 from flags.errors import InvalidDocument, Problem, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -26,20 +27,37 @@ if TYPE_CHECKING:
 OUTPUT = "TableName"
 # The stack's output that says where the keys of overrides are.
 KEYS_OUTPUT = "TokenKeys"
-# A name or an ARN.
-_TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}|arn:[A-Za-z0-9_.:/-]+")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Whose credentials these are; of an unknown account nothing is told."""
+
+    name: str
+    account: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """Which table, and with whose credentials. Nothing is opened before `store`."""
 
-    stack: str
-    table: str | None
-    region: str | None
-    profile: str | None
-    endpoint: str | None = None
+    options: LocationOptions
+    environ: Mapping[str, str]
+
+    @cached_property
+    def location(self) -> Location:
+        """Which table is meant; raises `InvalidDocument`."""
+        return self.options.resolve(self.environ)
+
+    @property
+    def endpoint(self) -> str | None:
+        """Where AWS is, if not at AWS."""
+        return self.environ.get("AWS_ENDPOINT_URL")
+
+    def joined(self, options: LocationOptions) -> Session:
+        """With what is said after the command, too; raises `InvalidDocument`."""
+        return replace(self, options=self.options.joined(options))
 
     def store(self) -> DynamoStore:
         """The store; raises `StoreUnavailable`."""
@@ -79,18 +97,38 @@ class Session:
             keyring,
         )
 
+        there = self.options.keys(where, self.environ)
         with self._opening():
-            there = where or _output_of(
-                self._aws, self.stack, KEYS_OUTPUT, ("key store", "--token-keys")
-            )
-            return keyring(there, self._client)
+            return keyring(there or self._keys_of_stack(), self._client)
 
     def table_name(self) -> str:
         """The table's name, or its ARN if that was given; raises `StoreUnavailable`."""
         return self._opened[1]
 
+    def where(self, *, ask: bool = False) -> str:
+        """The table, its stack, region and account, for people.
+
+        The account is told if it is known already, or if it is worth to `ask` for.
+        """
+        location = self.location
+        table = location.table or self._opened[1]
+        stack = "" if location.table else f" of the stack {bare(location.stack)}"
+        account = account_of(table) or (self._caller.account if ask else self._known)
+        parts = [self._aws.region_name, f"account {account}" if account else ""]
+        return f"the table {bare(table)}{stack} ({', '.join(filter(None, parts))})"
+
     def author(self) -> str:
         """The last part of the caller's ARN, or the OS user if AWS can't say."""
+        return self._caller.name
+
+    @property
+    def _known(self) -> str:
+        """The account, if anybody asked for the caller before."""
+        caller: Caller | None = self.__dict__.get("_caller")
+        return caller.account if caller else ""
+
+    @cached_property
+    def _caller(self) -> Caller:
         from botocore.exceptions import (  # noqa: PLC0415 - slow, and `--help` waits
             BotoCoreError,
             ClientError,
@@ -101,17 +139,35 @@ class Session:
             client = self._aws.client("sts", config=_config(2, 3, attempts=1))
             arn: str = client.get_caller_identity()["Arn"]
         except (BotoCoreError, ClientError):
-            return _os_user()
-        return re.split("[/:]", arn)[-1]
+            return Caller(name=_os_user(), account="")
+        return Caller(name=re.split("[/:]", arn)[-1], account=account_of(arn))
 
     @cached_property
     def _opened(self) -> tuple[Any, str]:
         """A client of DynamoDB, and the table's name."""
         with self._opening():
-            table = self.table or _output_of(
-                self._aws, self.stack, OUTPUT, ("table", "--table")
+            table = self.location.table or _output_of(
+                self._aws, self.location.stack, OUTPUT, ("table", "--table")
             )
             return self._client("dynamodb"), table
+
+    def _keys_of_stack(self) -> str:
+        """Where the stack's keys are; raises `InvalidDocument` if it has another table.
+
+        A token of one table's keys is worth nothing at another's routers.
+        """
+        location = self.location
+        instead = "key store", "--token-keys"
+        found = _outputs_of(self._aws, location.stack, instead)
+        theirs = found.get(OUTPUT)
+        if location.table and theirs and bare(location.table) != theirs:
+            message = (
+                f"the stack {location.stack} has the table {theirs}, not "
+                f"{bare(location.table)}; say where the keys of that one are, or name "
+                "its stack with --stack-name"
+            )
+            raise InvalidDocument([Problem(path="--token-keys", message=message)])
+        return _output(found, location.stack, KEYS_OUTPUT, instead)
 
     @contextmanager
     def _opening(self) -> Iterator[None]:
@@ -121,7 +177,7 @@ class Session:
 
         self._check()
         try:
-            with translated(self.table or self.stack):
+            with translated(self.location.table or self.location.stack):
                 yield
         except ValueError as error:
             # An endpoint of one service, or a region, that makes no address.
@@ -133,25 +189,22 @@ class Session:
 
     def _check(self) -> None:
         """Refuse what AWS would only answer with riddles."""
-        problems = []
+        _ = self.location
         if self.endpoint and not _is_address(self.endpoint):
-            message = f"{self.endpoint!r} is no address such as http://localhost:4566"
-            problems.append(Problem(path="AWS_ENDPOINT_URL", message=message))
-        if self.table and not _TABLE.fullmatch(self.table):
             message = (
-                f"{self.table!r} is no name of a table: 3 to 255 letters, digits, "
-                "dots, dashes or underscores"
+                f"{self.endpoint!r} is not an address such as http://localhost:4566"
             )
-            problems.append(Problem(path="--table", message=message))
-        if problems:
-            raise InvalidDocument(problems)
+            raise InvalidDocument([Problem(path="AWS_ENDPOINT_URL", message=message)])
 
     @cached_property
     def _aws(self) -> Any:
         # One for all clients: a profile may ask for a second factor.
         import boto3  # noqa: PLC0415 - slow, and `--help` waits
 
-        session = boto3.Session(region_name=self.region, profile_name=self.profile)
+        location = self.location
+        session = boto3.Session(
+            region_name=location.region, profile_name=location.profile
+        )
         if urlsplit(self.endpoint or "").hostname not in LOOPBACK:
             return session
         # boto3 insists on what an emulator doesn't ask for.
@@ -160,7 +213,7 @@ class Session:
             aws_access_key_id=key,
             aws_secret_access_key=key,
             region_name=session.region_name or "us-east-1",
-            profile_name=self.profile,
+            profile_name=location.profile,
         )
 
 
@@ -184,17 +237,26 @@ def _config(connect: float, read: float, attempts: int | None = None) -> Any:
 
 def _output_of(session: Any, stack: str, key: str, instead: tuple[str, str]) -> str:
     """An output of the stack; `instead` is what else to name, and the option for it."""
-    client = session.client("cloudformation", config=_config(5, 20))
-    outputs = _outputs(client, stack, session.region_name, instead)
-    for output in outputs:
-        if output["OutputKey"] == key:
-            return str(output["OutputValue"])
+    return _output(_outputs_of(session, stack, instead), stack, key, instead)
+
+
+def _output(
+    found: Mapping[str, str], stack: str, key: str, instead: tuple[str, str]
+) -> str:
+    if key in found:
+        return found[key]
     what, option = instead
     msg = (
         f"the stack {stack} has no output {key}: name the router's stack with "
         f"--stack-name, or its {what} with {option}"
     )
     raise StoreUnavailable(msg)
+
+
+def _outputs_of(session: Any, stack: str, instead: tuple[str, str]) -> dict[str, str]:
+    client = session.client("cloudformation", config=_config(5, 20))
+    found = _outputs(client, stack, session.region_name, instead)
+    return {output["OutputKey"]: str(output["OutputValue"]) for output in found}
 
 
 def _outputs(

@@ -58,9 +58,8 @@ TokenKeys = Annotated[
     str | None,
     typer.Option(
         "--token-keys",
-        envvar="CANARY_TOKEN_KEYS",
-        help="Where the keys are: an SSM parameter, or the ARN of a secret; the "
-        "stack's output TokenKeys if absent.",
+        help="Where the keys are: an SSM parameter, or the ARN of a secret; "
+        "CANARY_TOKEN_KEYS, or else the stack's output TokenKeys, if absent.",
         show_default=False,
     ),
 ]

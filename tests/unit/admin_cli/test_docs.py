@@ -48,7 +48,8 @@ def test_every_option_is_documented(name: str) -> None:
             assert f"`{spelling}" in section(name) or spelling in SHARED
 
 
-SHARED = {"-o", "--output", "--reason", "--author"}
+LOCATION = {"--stack-name", "--table", "--region", "--profile"}
+SHARED = {"-o", "--output", "--reason", "--author"} | LOCATION
 
 
 def test_the_options_of_all_commands_are_documented() -> None:

@@ -9,7 +9,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from admin_cli.location import LocationOptions
 from admin_cli.session import Session
+from tests.contracts.store_contract import make_table
 from tests.unit.admin_cli.conftest import TABLE
 
 if TYPE_CHECKING:
@@ -24,7 +26,13 @@ STACK = """<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
 </Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"""
 ERROR = """<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>
 <Message>{message}</Message></Error></ErrorResponse>"""
+OTHER = STACK.replace(
+    "</Outputs>",
+    "<member><OutputKey>TokenKeys</OutputKey><OutputValue>/keys</OutputValue></member>"
+    "</Outputs>",
+)
 STACKS = {
+    "other": (200, OTHER.format(name="other", key="TableName", value="other-table")),
     "canary": (200, STACK.format(name="canary", key="TableName", value=TABLE)),
     "mine": (200, STACK.format(name="mine", key="TableName", value=TABLE)),
     "bare": (200, STACK.format(name="bare", key="TopicArn", value="arn")),
@@ -244,7 +252,7 @@ def test_nobody_at_all_signs_as_unknown(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr("admin_cli.session.getuser", nobody)
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9")
-    session = Session(stack="canary", table=TABLE, region=None, profile=None)
+    session = Session(options=LocationOptions(table=TABLE), environ={})
 
     assert "unknown" == session.author()
 
@@ -260,7 +268,7 @@ def test_an_endpoint_that_is_none_is_bad_input(
 
     assert (2, "") == (result.code, result.out)
     assert (
-        f"canary: error: AWS_ENDPOINT_URL: {url!r} is no address such as "
+        f"canary: error: AWS_ENDPOINT_URL: {url!r} is not an address such as "
         "http://localhost:4566\n" == result.err
     )
 
@@ -282,4 +290,167 @@ def test_a_name_that_no_table_has_is_bad_input(canary: Canary) -> None:
     result = canary("--table", "a/b c", "list")
 
     assert (2, "") == (result.code, result.out)
-    assert "--table: 'a/b c' is no name of a table: 3 to 255 letters" in result.err
+    assert "--table: 'a/b c' is not the name of a table: 3 to 255 letters" in result.err
+
+
+@pytest.fixture
+def other(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table of the stack `other`, empty, beside the environment's own."""
+    make_table(table.client, "other-table")
+    monkeypatch.setenv("CANARY_TABLE", TABLE)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--stack-name", "other", "list"),
+        ("list", "--stack-name", "other"),
+        ("--stack-name", "other", "list", "--stack-name", "other"),
+        ("--table", "other-table", "list"),
+        ("list", "--table", "other-table"),
+        ("segment", "--table", "other-table", "list"),
+        ("segment", "list", "--table", "other-table"),
+    ],
+)
+@pytest.mark.usefixtures("stacks", "other")
+def test_the_command_line_beats_the_environment(
+    canary: Canary, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...]
+) -> None:
+    """Wherever it stands there, and in whatever words the environment says else."""
+    monkeypatch.setenv("CANARY_TABLE", TABLE)
+    monkeypatch.setenv("CANARY_STACK", "canary")
+
+    result = canary(*argv)
+
+    assert (0, []) == (result.code, result.data), result.err
+
+
+@pytest.mark.usefixtures("stacks", "other")
+def test_a_write_goes_where_the_command_line_says(
+    canary: Canary, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment's table isn't touched."""
+    monkeypatch.setenv("CANARY_TABLE", TABLE)
+
+    result = canary("set-weight", "shop", "7", "--stack-name", "other")
+
+    assert 3 == result.code
+    assert "weight" not in table.body("shop")
+
+
+@pytest.mark.usefixtures("stacks", "table")
+def test_a_stack_that_is_named_is_looked_up(
+    canary: Canary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is missed where it isn't there, also if the environment names a table."""
+    monkeypatch.setenv("CANARY_TABLE", TABLE)
+
+    result = canary("--stack-name", "gone", "list")
+
+    assert 5 == result.code
+    assert "there is no stack gone in eu-west-1" in result.err
+
+
+@pytest.mark.parametrize(
+    ("argv", "error"),
+    [
+        (
+            ("--stack-name", "a", "--table", "abc", "list"),
+            "--stack-name, --table: not both: a stack names its own table",
+        ),
+        (("--stack-name", "a", "list", "--table", "abc"), "--stack-name, --table: not"),
+        (("--table", "abc", "list", "--table", "xyz"), "--table: 'abc' and 'xyz'"),
+        (("--region", "a", "segment", "list", "--region", "b"), "--region: 'a' and"),
+        (("--table", "", "list"), "--table: empty; name one"),
+        (("list", "--stack-name", ""), "--stack-name: empty; name one"),
+        (("list", "--profile", ""), "--profile: empty; name one"),
+        (("schema", "--region", ""), "--region: empty; name one"),
+        (
+            (
+                "--table",
+                "arn:aws:dynamodb:eu-west-1:1:table/t",
+                "list",
+                "--region",
+                "b",
+            ),
+            "--region: arn:aws:dynamodb:eu-west-1:1:table/t is in eu-west-1, not in b",
+        ),
+        (("--table", "abc", "--table", "xyz", "list"), "--table is given twice"),
+        (("set-weight", "shop", "5", "--reason", "a", "--reason", "b"), "--reason is"),
+        (("token", "rotate", "--token-keys", "/a", "--token-keys", "/b"), "--token-"),
+        (("segment", "add", "s", "--from-file", "a", "--from-file", "b"), "--from-"),
+        (("deploy", "f", "--warm-check", "--no-warm-check"), "--warm-check or --no-"),
+    ],
+)
+@pytest.mark.usefixtures("table")
+def test_options_that_contradict_each_other_are_refused(
+    canary: Canary, argv: tuple[str, ...], error: str
+) -> None:
+    """Neither beats the other, and nothing that was said is lost."""
+    result = canary(*argv)
+
+    assert (2, "") == (result.code, result.out)
+    assert f"canary: error: {error}" in result.err
+
+
+@pytest.mark.usefixtures("table")
+def test_options_that_take_several_are_given_several_times(canary: Canary) -> None:
+    """Once is for those that take one."""
+    argv = ("explain", "search", "-a", "age=40", "-a", "country=DE", "--id", "ana")
+
+    assert {"age": 40, "country": "DE"} == canary(*argv).data["attributes"]
+
+
+def test_an_arn_says_the_region() -> None:
+    """Of a table or a stack; what the environment says gives way."""
+    environ = {"AWS_REGION": "eu-west-1"}
+    arn = "arn:aws:dynamodb:eu-west-3:1:table/flags"
+    stack = "arn:aws:cloudformation:eu-west-2:1:stack/name/uuid"
+
+    assert "eu-west-3" == LocationOptions(table=arn).resolve(environ).region
+    assert "eu-west-2" == LocationOptions(stack=stack).resolve(environ).region
+    assert "eu-west-1" == LocationOptions(stack="name").resolve(environ).region
+
+
+@pytest.mark.parametrize(
+    ("options", "option", "environ", "keys"),
+    [
+        ({}, None, {"CANARY_TOKEN_KEYS": "/k"}, "/k"),
+        ({}, "/mine", {"CANARY_TOKEN_KEYS": "/k"}, "/mine"),
+        ({"stack": "other"}, None, {"CANARY_TOKEN_KEYS": "/k"}, None),
+        ({"stack": "other"}, "/mine", {"CANARY_TOKEN_KEYS": "/k"}, "/mine"),
+        ({"stack": "s"}, None, {"CANARY_TOKEN_KEYS": "/k", "CANARY_STACK": "s"}, "/k"),
+        ({"table": "abc"}, None, {"CANARY_TOKEN_KEYS": "/k"}, "/k"),
+        (
+            {"table": "arn:aws:dynamodb:eu-west-1:1:table/abc"},
+            None,
+            {"CANARY_TOKEN_KEYS": "/k", "CANARY_TABLE": "abc"},
+            "/k",
+        ),
+        ({}, None, {"CANARY_TOKEN_KEYS": ""}, None),
+    ],
+)
+def test_keys_belong_to_the_table_that_is_meant(
+    options: dict[str, str], option: str | None, environ: dict[str, str], keys: str
+) -> None:
+    """Those that the environment names go with what else it names."""
+    assert keys == LocationOptions(**options).keys(option, environ)
+
+
+@pytest.mark.usefixtures("stacks", "other")
+def test_keys_of_another_table_are_refused(
+    canary: Canary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they seal would be worth nothing at this table's routers."""
+    mint = ("token", "mint", "shop", "green", "--key", "ana")
+    monkeypatch.setenv("CANARY_TABLE", TABLE)
+    monkeypatch.setenv("CANARY_STACK", "other")
+
+    stack = canary(*mint)
+    monkeypatch.setenv("CANARY_TOKEN_KEYS", "/other/keys")
+    monkeypatch.setenv("CANARY_TABLE", "other-table")
+    keys = canary("--table", TABLE, *mint)
+
+    assert (2, 2) == (stack.code, keys.code)
+    assert "--token-keys: the stack other has the table other-table, not" in stack.err
+    assert "CANARY_TOKEN_KEYS goes with CANARY_TABLE=other-table" in keys.err
