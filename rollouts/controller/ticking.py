@@ -8,6 +8,8 @@ Laws
 3. A mark is taken away after the rollout that it ended is aborted in the document, or
    if it is about no rollout that is live. Never before.
 4. Whoever was told to look at one release looks at that one only, and at nothing less.
+5. An alarm about a rollback is raised only about the document that the rollback stands
+   in: if a person has moved the release meanwhile, the next tick looks.
 """
 
 from __future__ import annotations
@@ -159,12 +161,16 @@ class Controller:
             return outcome
         colour = str(outcome.body["release"].get("stable", "blue"))
         wrong = self.in_force.problems(outcome.name, colour)
-        if not wrong:
+        if not wrong or self._moved_on(outcome):
             return outcome
         self.complain("stable is not in force", release=outcome.name, wrong=wrong)
         outcome = replace(outcome, astray=tuple(wrong))
         told = self.announcer.alarm(outcome.name, STABLE_NOT_IN_FORCE, rollout, wrong)
         return replace(outcome, problems=(*outcome.problems, *told))
+
+    def _moved_on(self, outcome: Outcome) -> bool:
+        """Whether the release was changed after what was compared with the snapshot."""
+        return self.store.load().version(outcome.name) != outcome.version
 
     def _announced(self, outcome: Outcome) -> Outcome:
         stored = Stored(name=outcome.name, version=outcome.version, body=outcome.body)

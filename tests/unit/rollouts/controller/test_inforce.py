@@ -10,6 +10,7 @@ import pytest
 from flags.codec import decode
 from flags.record import replace
 from rollouts.controller.inforce import others
+from rollouts.machine import moves
 from tests.contracts.store_contract import TABLE
 from tests.unit.rollouts.controller.test_announcing import plan
 from tests.unit.rollouts.controller.world import MINUTE, Inbox, World
@@ -87,6 +88,35 @@ def test_a_rollback_that_did_nothing_is_told_until_it_is_mended(
     world.tick(MINUTE)
     assert inbox.read() == []
     assert '"StableNotInForce":[0.0]' in capsys.readouterr().out.splitlines()[-2]
+
+
+@pytest.mark.parametrize("meanwhile", ["retry", "archive"])
+def test_a_person_who_is_faster_raises_no_alarm(
+    world: World, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    """What is read back of a release that was changed meanwhile is no proof."""
+    inbox = aborted(world)
+
+    def change() -> None:
+        if meanwhile == "retry":
+            world.move("shop", moves.retry, "retry", id="again123", by="bob")
+        else:
+            world.put("shop", {**world.stored().body, "archived": True}, "archive")
+
+    controller = world.controller()
+    read = controller.in_force.reader.body
+    once = iter([change])
+
+    def body(*, consistent: bool = False) -> Any:
+        next(once, lambda: None)()
+        return read(consistent=consistent)
+
+    monkeypatch.setattr(controller.in_force.reader, "body", body)
+    report = world.tick(MINUTE, controller)
+
+    assert report.outcomes[0].astray == ()
+    assert world.complained == []
+    assert [it["event"] for it in inbox.read()] in ([], ["retry"])
 
 
 def test_an_alias_of_stable_that_is_gone_is_told(world: World) -> None:
