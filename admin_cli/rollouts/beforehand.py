@@ -2,7 +2,8 @@
 
 Laws
 1. What is missing for certain is a problem, and all problems are told at once.
-2. An alarm that is not OK now is ignored and told: it can't say what the canary did.
+2. An alarm that is red now is ignored until it is OK, and told: it can't say what the
+   canary did. One without data counts: it may have some once the canary has users.
 3. What may not be looked at is told, and is no problem; but alarms must be seen, or
    nobody knows which of them were OK.
 """
@@ -24,7 +25,7 @@ Answer = dict[str, Any]
 Plan = Mapping[str, Any]
 Colours = Mapping[str, str]
 
-OK = "OK"
+ALARM, OK = "ALARM", "OK"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +89,15 @@ def _alarms(client: Client, names: list[str], found: _Found) -> dict[str, list[s
             path = f"plan.guards.alarms[{number}]"
             message = f"there is no alarm {name!r}; create it, or take it out"
             found.problems.append(Problem(path=path, message=message))
+        elif states[name] == ALARM:
+            found.notes.append(
+                f"the alarm {name} is red, so it is ignored until it is OK"
+            )
         elif states[name] != OK:
             found.notes.append(
-                f"the alarm {name} is {states[name]}, not OK, so it is ignored "
-                "throughout this rollout"
+                f"the alarm {name} has no data yet; it counts all the same"
             )
-    watched = [name for name in names if states.get(name) == OK]
+    watched = [name for name in names if states.get(name, ALARM) != ALARM]
     return {
         "watched": watched,
         "ignored": [name for name in names if name in states and name not in watched],

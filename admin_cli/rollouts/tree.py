@@ -202,7 +202,9 @@ def _alarms(alarms: Data) -> Iterator[str]:
         yield plain(f"alarms: {', '.join(alarms['watched'])}")
     if alarms.get("ignored"):
         told = ", ".join(alarms["ignored"])
-        yield plain(f"alarms ignored, for they were not OK at the start: {told}")
+        yield plain(
+            f"alarms ignored until they are OK, for they were red at the start: {told}"
+        )
 
 
 def _next(commands: list[str]) -> Iterator[str]:

@@ -161,17 +161,19 @@ def told_of(release: str, row: Entry) -> dict[str, Any] | None:
     rollout = Rollout.of(row.after)
     if rollout is None:
         return None
+    event = _event(row, rollout)
     return {
         "id": f"{release}:{row.version}",
         "release": release,
-        "event": _event(row, rollout),
+        "event": event,
         "rollout": rollout.id,
         "phase": rollout.phase,
         "step": rollout.step,
         "steps": len(rollout.plan.steps),
         "weight": row.after.get("weight"),
         "stable": row.after.get("release", {}).get("stable", "blue"),
-        "why": rollout.why,
+        # Of the alarm: the rollout itself goes on as it was.
+        "why": row.reason if event == phases.WATCH else rollout.why,
         "by": row.author,
         "at": row.at,
     }

@@ -156,7 +156,8 @@ class Eyes:
         self, rollout: Rollout, problems: list[str]
     ) -> Mapping[str, str] | None:
         pending = rollout.phase == phases.PENDING
-        names = rollout.plan.alarms if pending else rollout.watched
+        begun = (*rollout.watched, *rollout.ignored)
+        names = rollout.plan.alarms if pending else begun
         if not names:
             return {}
         with _telling("the alarms", problems):

@@ -38,6 +38,7 @@ RETRY: Final = "retry"
 UNDO: Final = "undo"
 # What automation does; it aborts too.
 BEGIN: Final = "begin"
+WATCH: Final = "watch"
 ENTER: Final = "enter"
 ADVANCE: Final = "advance"
 EXTEND: Final = "extend"
@@ -49,7 +50,8 @@ COMPLETE: Final = "complete"
 EVENTS: Mapping[str, str] = {
     START: "a person starts a plan",
     REPLACE: "a person starts a plan in place of the one that runs",
-    BEGIN: "the controller has seen which alarms are OK",
+    BEGIN: "the controller has seen which alarms are in ALARM",
+    WATCH: "an alarm that was in ALARM at the start is OK, and counts from now on",
     ENTER: "the checks before the step have passed: its users go to the canary",
     ADVANCE: "the bake is over and nothing is wrong",
     EXTEND: "the bake is over, undecided, and the plan says to bake on",
@@ -79,6 +81,7 @@ TABLE: Mapping[tuple[str, str], str] = {
     (DRAINING, UNDO): ABORTED,
     (COMPLETED, UNDO): ABORTED,
     (ABORTED, RETRY): PENDING,
+    **{(phase, WATCH): phase for phase in (PROGRESSING, BAKING, PAUSED)},
     **{(phase, PAUSE): PAUSED for phase in (PENDING, PROGRESSING, BAKING)},
     **{(phase, HOLD): PAUSED for phase in (PENDING, PROGRESSING, BAKING)},
     **{(phase, PROMOTE): DRAINING for phase in (PENDING, PROGRESSING, BAKING, PAUSED)},

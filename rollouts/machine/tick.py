@@ -16,7 +16,7 @@ Laws
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rollouts.judge.verdict import INCONCLUSIVE as NOBODY_KNOWS
@@ -25,7 +25,7 @@ from rollouts.machine import dangers, doubts, phases, transitions
 from rollouts.machine.doubts import Doubt
 from rollouts.machine.plan import EVERYONE
 from rollouts.machine.rollout import INCONCLUSIVE, Body, Rollout, damaged
-from rollouts.machine.seen import OK, PASSED, Seen
+from rollouts.machine.seen import ALARM, OK, PASSED, Seen
 
 # How often a bake that shows nothing is extended, if the plan wants it.
 MOST_EXTENSIONS = 3
@@ -53,6 +53,11 @@ def tick(body: Body, seen: Seen) -> Change | None:
         return _drained(body, rollout, seen.now)
     if harm := dangers.found(body, rollout, seen):
         return _abort(body, rollout, seen.now, harm)
+    return _heeding(body, rollout, seen) or _harmless(body, rollout, seen)
+
+
+def _harmless(body: Body, rollout: Rollout, seen: Seen) -> Change | None:
+    """Nothing is known to be wrong: doubt pauses, and only then is there progress."""
     if rollout.phase == phases.PAUSED:
         return None
     if doubt := doubts.found(body, rollout, seen):
@@ -69,14 +74,26 @@ def _progress(body: Body, rollout: Rollout, seen: Seen) -> Change | None:
     return by_phase[rollout.phase](body, rollout, seen)
 
 
+def _heeding(body: Body, rollout: Rollout, seen: Seen) -> Change | None:
+    """What was red at the start and is OK now would say something by turning red."""
+    states = seen.alarms or {}
+    fine = tuple(name for name in rollout.ignored if states.get(name) == OK)
+    if not fine:
+        return None
+    why = f"OK again, so it counts from now on: {', '.join(fine)}"
+    heeded = transitions.heeded(rollout, fine)
+    made = _kept(body, phases.WATCH, heeded)
+    return replace(made, why=why)
+
+
 def _pending(body: Body, rollout: Rollout, seen: Seen) -> Change | None:
-    """Which alarms are OK decides which of them count."""
+    """What is red before anybody is on the canary is ignored until it is OK."""
     alarms = rollout.plan.alarms
     if alarms and seen.alarms is None:
         return None
     states = seen.alarms or {}
-    watched = tuple(name for name in alarms if states[name] == OK)
-    ignored = tuple(name for name in alarms if states[name] != OK)
+    watched = tuple(name for name in alarms if states[name] != ALARM)
+    ignored = tuple(name for name in alarms if states[name] == ALARM)
     begun = transitions.begun(rollout, seen.now, watched=watched, ignored=ignored)
     return _kept(body, phases.BEGIN, begun)
 
@@ -125,7 +142,7 @@ def _judged(rollout: Rollout) -> bool:
 
 def _unanswered(rollout: Rollout, seen: Seen) -> bool:
     """Whether a check or CloudWatch has yet to answer. Failures were found before."""
-    if rollout.watched and seen.alarms is None:
+    if rollout.plan.alarms and seen.alarms is None:
         return True
     return any(seen.checks.get(check.key) != PASSED for check in rollout.checks)
 

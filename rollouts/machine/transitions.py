@@ -39,12 +39,22 @@ def begun(
     rollout: Rollout, now: float, *, watched: tuple[str, ...], ignored: tuple[str, ...]
 ) -> Rollout:
     """From pending to the checks before the first step; alarms are remembered."""
-    ignoring = f"; not OK at the start, so ignored: {', '.join(ignored)}"
+    ignoring = f"; in alarm at the start, so ignored until OK: {', '.join(ignored)}"
     return replace(
         _moved(rollout, phases.BEGIN, now),
         watched=watched,
         ignored=ignored,
         why=_ahead(rollout, 0) + (ignoring if ignored else ""),
+    )
+
+
+def heeded(rollout: Rollout, alarms: tuple[str, ...]) -> Rollout:
+    """Alarms that were ignored count from now on; all else stays as it is."""
+    after(rollout, phases.WATCH)
+    return replace(
+        rollout,
+        watched=(*rollout.watched, *alarms),
+        ignored=tuple(name for name in rollout.ignored if name not in alarms),
     )
 
 

@@ -188,7 +188,7 @@ def test_an_alarm_rolls_back_unless_it_was_red_before(rolling: Rolling) -> None:
     begun = rolling.rollout()
     assert (begun.phase, begun.watched) == (phases.BAKING, ("e2e-calm",))
     (row,) = (row for row in rolling.history(begun.id) if row.action == "rollout-begin")
-    assert "not OK at the start, so ignored: e2e-red" in row.reason
+    assert "in alarm at the start, so ignored until OK: e2e-red" in row.reason
     watch.set_alarm_state(AlarmName="e2e-calm", StateValue="ALARM", StateReason="e2e")
     assert rolling.tick()["phase"] == phases.ABORTED
     assert rolling.rollout().why == "in alarm: e2e-calm"

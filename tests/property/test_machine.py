@@ -260,7 +260,8 @@ def test_every_way_is_there() -> None:
     """All of the table is reached, and no move leads where the table doesn't."""
     steps = [{"weight": 5, "bake": "1m"}, {"gate": {}}, {"weight": 100, "bake": "1m"}]
     for policy in POLICIES:
-        _explore(canonical({"steps": steps, "inconclusive": policy}))
+        guards = {"alarms": ["a"]}
+        _explore(canonical({"steps": steps, "inconclusive": policy, "guards": guards}))
 
     assert set(phases.TABLE) == _reached
 
@@ -276,15 +277,23 @@ def _explore(plan: dict[str, Any]) -> None:
         rollout = Rollout.of(body)
         assert rollout is not None
         cause = rollout.paused and (rollout.paused.cause, rollout.paused.phase)
-        place = (rollout.phase, rollout.step, rollout.extended, cause)
+        place = (
+            rollout.phase,
+            rollout.step,
+            rollout.extended,
+            cause,
+            rollout.ignored,
+        )
         if place not in known:
             known[place] = body
-            new += _ways(body, rollout.phase, plan)
+            new += _ways(body, rollout, plan)
 
 
-def _ways(body: Body, phase: str, plan: dict[str, Any]) -> list[Body]:
+def _ways(body: Body, rollout: Rollout, plan: dict[str, Any]) -> list[Body]:
     """Every body that is one deed away; what led there is noted."""
-    found = []
+    found, phase = [], rollout.phase
+    # Whatever it waits for is over.
+    now = max(START + 3600, rollout.until or 0)
     for move in _MOVES:
         then = moved(body, move, START)
         if then != body:
@@ -299,9 +308,15 @@ def _ways(body: Body, phase: str, plan: dict[str, Any]) -> list[Body]:
         )
     )
     _reached.add((phase, event))
-    sights = (_GOOD, _THIN, {**_GOOD, "suspect": "odd"}, {**_GOOD, "marked": True})
+    sights = (
+        _GOOD,
+        _THIN,
+        {**_GOOD, "suspect": "odd"},
+        {**_GOOD, "marked": True},
+        {**_GOOD, "alarms": {"a": ALARM}},
+    )
     for sight in sights:
-        change = tick(body, Seen(now=START + 3600, **sight))
+        change = tick(body, Seen(now=now, **sight))
         if change:
             assert (phase, change.event) in phases.TABLE
             _reached.add((phase, change.event))

@@ -131,7 +131,7 @@ class GuardsDocument(Document):
         list[Annotated[Text, AfterValidator(_alarm)]],
         Field(
             max_length=MOST_ALARMS,
-            description="CloudWatch alarms by name; those OK at the start count.",
+            description="CloudWatch alarms by name; red ones wait until they are OK.",
         ),
     ] = Field(default_factory=list)
 

@@ -40,7 +40,7 @@ class ApprovalDocument(Document):
 
 
 class AlarmsDocument(Document):
-    """Alarms that were OK at the start, and those that were not."""
+    """Alarms that count, and those that were red at the start and still are."""
 
     watched: list[Text]
     ignored: list[Text]

@@ -200,7 +200,7 @@ def test_start_looks_at_aws_first(canary: Canary, table: Table) -> None:
     done = canary(*argv, stdin=plan)
 
     assert 0 == done.code
-    assert "canary: the alarm late is ALARM, not OK, so it is ignored" in done.err
+    assert "canary: the alarm late is red, so it is ignored until it is OK" in done.err
     assert {"stable": "1", "canary": "2"} == table.body("shop")["rollout"]["versions"]
 
 

@@ -92,21 +92,18 @@ def test_all_that_is_missing_is_told_at_once() -> None:
     ] == [str(problem) for problem in caught.value.problems]
 
 
-def test_alarms_that_are_not_ok_are_ignored_and_told() -> None:
-    """An alarm that rings already can't say what the canary did."""
+def test_alarms_that_are_red_are_ignored_and_told() -> None:
+    """An alarm that rings already can't say what the canary did; silence is none."""
     alarm("fine")
     alarm("rings", "ALARM")
     alarm("young", "INSUFFICIENT_DATA")
 
     found = looked(guarded("fine", "rings", "young"))
 
-    assert {"watched": ["fine"], "ignored": ["rings", "young"]} == found.alarms
+    assert {"watched": ["fine", "young"], "ignored": ["rings"]} == found.alarms
     assert (
-        "the alarm rings is ALARM, not OK, so it is ignored throughout this rollout",
-        (
-            "the alarm young is INSUFFICIENT_DATA, not OK, so it is ignored throughout "
-            "this rollout"
-        ),
+        "the alarm rings is red, so it is ignored until it is OK",
+        "the alarm young has no data yet; it counts all the same",
     ) == found.notes
 
 

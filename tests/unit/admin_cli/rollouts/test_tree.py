@@ -56,7 +56,7 @@ def test_a_tree_shows_steps_users_evidence_and_alarms() -> None:
         "errors of 1 users in 40 looks on the\n"
         "canary, of 4 in 760 on stable\n"
         "alarms: shop-errors\n"
-        "alarms ignored, for they were not OK at the start: old"
+        "alarms ignored until they are OK, for they were red at the start: old"
     )
 
 

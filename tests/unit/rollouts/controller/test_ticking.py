@@ -10,7 +10,7 @@ from flags.errors import NotFound
 from rollouts.machine import moves
 from rollouts.moves import set_weight
 from tests.contracts.store_contract import TABLE
-from tests.unit.rollouts.controller.world import BODY, MINUTE, World, alarm
+from tests.unit.rollouts.controller.world import BODY, MINUTE, Inbox, World, alarm
 
 
 def spoil(world: World, name: str) -> None:
@@ -149,6 +149,23 @@ def test_an_alarm_rolls_back(world: World) -> None:
 
     assert world.rollout()["phase"] == "aborted"
     assert "shop-errors" in world.rollout()["why"]
+
+
+def test_an_alarm_that_was_red_is_looked_at_again(world: World) -> None:
+    """From red over OK to red again: that is news, and ends the rollout."""
+    inbox = Inbox.of(world.client)
+    alarm(world.client, "shop-always", "ALARM")
+    guards = {"errors": False, "alarms": ["shop-always"]}
+    steps = [{"weight": 10, "bake": "1h"}]
+    world.start(plan={"steps": steps, "guards": guards, "notify": [inbox.topic]})
+    for state in ("ALARM", "OK", "ALARM"):
+        alarm(world.client, "shop-always", state)
+        world.tick(MINUTE)
+
+    assert world.events()[-2:] == ["rollout-watch", "rollout-abort"]
+    told = {it["event"]: it["why"] for it in inbox.read()}
+    assert told["watch"] == "OK again, so it counts from now on: shop-always"
+    assert told["abort"] == "in alarm: shop-always"
 
 
 def test_an_alias_that_is_gone_rolls_back(world: World) -> None:

@@ -85,15 +85,15 @@ def test_change() -> None:
 
 
 def test_begin_tells_alarms_apart() -> None:
-    """Those that are OK at the start count, others are ignored, and it is said."""
+    """Those that are red at the start are ignored, others count, and it is said."""
     body = started(SHORT, guards={"alarms": ["a", "b", "c"]})
     states = {"a": OK, "b": ALARM, "c": "INSUFFICIENT_DATA"}
 
     change = tick(body, look(alarms=states))
 
     assert change is not None
-    assert {"watched": ["a"], "ignored": ["b", "c"]} == change.body["rollout"]["alarms"]
-    assert change.why.endswith("not OK at the start, so ignored: b, c")
+    assert {"watched": ["a", "c"], "ignored": ["b"]} == change.body["rollout"]["alarms"]
+    assert change.why.endswith("in alarm at the start, so ignored until OK: b")
 
 
 def test_ignored_alarms_stay_ignored() -> None:
@@ -101,6 +101,44 @@ def test_ignored_alarms_stay_ignored() -> None:
     body = ticked(started(SHORT, guards={"alarms": ["b"]}), look(alarms={"b": ALARM}))
 
     assert tick(body, look(60, alarms={"b": ALARM})) is None
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_an_alarm_that_was_red_counts_once_it_is_ok(*, held: bool) -> None:
+    """Paused too; until then it may lose its data and turn red again."""
+    pending = started(SHORT, guards={"alarms": ["a", "b"]})
+    body = ticked(pending, look(alarms={"a": OK, "b": ALARM}))
+    if held:
+        body = moves.pause("shop", body, now=START, by="ana")
+    for state in ("INSUFFICIENT_DATA", ALARM):
+        assert tick(body, look(30, alarms={"a": OK, "b": state})) is None
+
+    change = tick(body, look(60, alarms={"a": OK, "b": OK}))
+
+    assert change is not None
+    assert (change.event, change.action) == ("watch", "rollout-watch")
+    assert change.why == "OK again, so it counts from now on: b"
+    before = body["rollout"]
+    assert change.body["rollout"] == {
+        **before,
+        "alarms": {"watched": ["a", "b"], "ignored": []},
+    }
+    assert tick(change.body, look(60, alarms={"a": OK, "b": OK})) is None
+    second = tick(change.body, look(120, alarms={"a": OK, "b": ALARM}))
+    assert second is not None
+    assert (second.event, second.why) == ("abort", "in alarm: b")
+
+
+def test_an_alarm_without_data_counts_once_it_has_some() -> None:
+    """Nobody was on the canary before, so what watches it could have no data."""
+    pending = started(SHORT, guards={"alarms": ["a"]})
+    body = ticked(pending, look(alarms={"a": "INSUFFICIENT_DATA"}))
+    assert tick(body, look(60, alarms={"a": "INSUFFICIENT_DATA"})) is None
+
+    change = tick(body, look(120, alarms={"a": ALARM}))
+
+    assert change is not None
+    assert (change.event, change.why) == ("abort", "in alarm: a")
 
 
 def test_cloudwatch_gives_no_answer() -> None:
