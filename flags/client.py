@@ -142,7 +142,8 @@ class Flags:
         held = self._snapshot.held
         # Newer ones may have been read meanwhile, which are not to blame.
         if held is not None and held.rules is rules:
-            problem = f"the rules raised in use: {type(error).__name__}: {error}"
+            # Not what it says: that may be a user's attribute.
+            problem = f"the rules raised in use: {type(error).__name__}"
             self._snapshot.condemn(held.version, problem)
         self._take()
         return self.rules is not rules

@@ -11,7 +11,13 @@ from router import refusals
 
 
 class RouterError(Exception):
-    """Root of the router's own errors."""
+    """Root of the router's own errors.
+
+    `told` is what a log may have of one whose message may hold something of an event,
+    or of what Lambda says of it.
+    """
+
+    told: str = ""
 
 
 class UnknownEvent(RouterError):
@@ -21,6 +27,11 @@ class UnknownEvent(RouterError):
         super().__init__(
             f"no event source knows an event of this shape: {shape(event)}; name a "
             "default service (template parameter DefaultService) to take such events"
+        )
+        # Names of members can be data, too.
+        self.told = (
+            "no event source knows an event of this shape, which its caller was told; "
+            "name a default service (template parameter DefaultService)"
         )
 
 
@@ -148,12 +159,13 @@ def target_error(payload: bytes) -> Exception:
     data = _document(payload)
     kind = _text(data.get("errorType"), "TargetError")
     message = _text(data.get("errorMessage"), "the target failed without a message")
-    fault = _fault_class()
+    fault = fault_class()
     if fault is None:
         return _named(kind, TargetError)(message)
     # Node.js calls it `trace`.
     trace = data.get("stackTrace", data.get("trace"))
     error: Exception = fault(kind, message, _frames(trace))
+    error.document = _sendable(payload) if data else None  # type: ignore[attr-defined]
     return error
 
 
@@ -163,10 +175,15 @@ def service_error(code: str, message: str, status: int = 0) -> Exception:
     cause = refusals.cause_of(code, status)
     if cause is not None:
         kind = AliasGone if cause == refusals.GONE else NotRun
-        return _named(code, kind)(code, message, cause)
-    if code in refusals.PERHAPS_RUN or status >= refusals.OWN_FAULT:
-        return _named(code, PerhapsRun)(message)
-    return _named(code, RouterError)(message)
+        refused: RouterError = _named(code, kind)(code, message, cause)
+        of_event = cause in refusals.OF_THE_REQUEST
+    else:
+        perhaps = code in refusals.PERHAPS_RUN or status >= refusals.OWN_FAULT
+        refused = _named(code, PerhapsRun if perhaps else RouterError)(message)
+        of_event = True
+    if of_event:
+        refused.told = "refused by Lambda; its reason went to the caller"
+    return refused
 
 
 def _document(payload: bytes) -> Mapping[str, Any]:
@@ -175,6 +192,15 @@ def _document(payload: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
+
+
+def _sendable(document: bytes) -> str | None:
+    """A document as the runtime's client takes it: UTF-8, and no zeros."""
+    try:
+        text = document.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
 
 
 def _text(value: Any, default: str) -> str:
@@ -201,7 +227,7 @@ class _Frame(dict[str, Any]):
         return [json.dumps(self)]
 
 
-def _fault_class() -> Any:
+def fault_class() -> Any:
     """The runtime's exception that carries another error, if the runtime runs."""
     name = "lambda_runtime_exception"
     module = sys.modules.get(f"awslambdaric.{name}") or sys.modules.get(name)

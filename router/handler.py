@@ -16,7 +16,7 @@ from flags.aws.transport import Transport
 from flags.hints import Any
 from flags.reader import TableReader
 from flags.snapshot import Snapshot
-from router import lookout, runtime, targets
+from router import error_reports, lookout, runtime, targets
 from router.config import Config
 from router.dispatch import Router
 from router.recorder import Recorder
@@ -98,13 +98,20 @@ def _text(event: Any) -> bytes:
 
 
 # In Lambda the composition belongs to the cold start, not to the first request.
-if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+_IN_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+_REPORTED = _IN_LAMBDA and error_reports.take_errors()
+if _IN_LAMBDA:
     runtime.take_bytes()
     compose()
 
 
 def handler(event: Any, context: Any) -> Any:
     """Route one event: bytes where the runtime hands them over, else as parsed."""
-    if isinstance(event, bytes):
-        return compose().handle(event, context)
-    return json.loads(compose().handle(_text(event), context) or b"null")
+    try:
+        if isinstance(event, bytes):
+            return compose().handle(event, context)
+        return json.loads(compose().handle(_text(event), context) or b"null")
+    except Exception as error:
+        if not _REPORTED:
+            raise
+        raise error_reports.reported(error, context) from None

@@ -23,6 +23,9 @@ INVALID = "invalid"
 # Another alias may be there, be allowed, start, or be reached at a second try.
 HELPED_BY_STABLE = frozenset({GONE, DENIED, UNREADY, UNREACHED})
 
+# Where Lambda's message may quote the request.
+OF_THE_REQUEST = frozenset({TOO_LARGE, INVALID})
+
 CAUSES: dict[str, str] = {
     "ResourceNotFoundException": GONE,
     "AccessDeniedException": DENIED,

@@ -98,6 +98,7 @@ class Aws(Loopback):
         self.answers: dict[str, tuple[Headers, bytes]] = {}
         self.functions: dict[str, Function] = {}
         self.refusals: dict[str, tuple[int, str]] = {}
+        self.refused = "as planned"
         self.delay = 0.0
         self.sent: list[dict[str, str]] = []
         super().__init__()
@@ -122,7 +123,8 @@ class Aws(Loopback):
         time.sleep(self.delay)
         if alias in self.refusals:
             status, code = self.refusals[alias]
-            return status, {"x-amzn-ErrorType": code}, b'{"Message":"as planned"}'
+            said = json.dumps({"Message": self.refused}).encode()
+            return status, {"x-amzn-ErrorType": code}, said
         if alias in self.functions:
             return _invoke(self.functions[alias], self.sent[-1], body)
         extra, payload = self.answers.get(alias, ({}, b'{"ran":true}'))
@@ -143,17 +145,27 @@ class Aws(Loopback):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """What a runtime process answered: a response, or an error's document."""
+    """What a runtime process answered: a response, or an error's document.
+
+    `cause` is what it told X-Ray of an error.
+    """
 
     failed: bool
     body: bytes
     content_type: str | None
+    cause: str = ""
 
 
 class Function(Loopback):
-    """A function in a real runtime process; `invoke` sends it an event."""
+    """A function in a real runtime process; `invoke` sends it an event.
 
-    def __init__(self, handler: str, environ: Mapping[str, str] = {}) -> None:
+    What it writes goes to the file `log`, or is lost.
+    """
+
+    def __init__(
+        self, handler: str, environ: Mapping[str, str] = {}, log: Path | None = None
+    ) -> None:
+        self._log = (log or Path(os.devnull)).open("wb")
         self._events: queue.Queue[tuple[bytes, Headers]] = queue.Queue()
         self._answers: queue.Queue[Ran] = queue.Queue()
         super().__init__()
@@ -172,8 +184,8 @@ class Function(Loopback):
                 "AWS_SECRET_ACCESS_KEY": "test",
                 **environ,
             },
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
         )
 
     def __enter__(self) -> Self:
@@ -187,6 +199,7 @@ class Function(Loopback):
     ) -> None:
         self._process.kill()
         self._process.wait()
+        self._log.close()
         self.close()
 
     def invoke(self, event: Any, client_context: Any = None) -> tuple[str, Any]:
@@ -237,6 +250,7 @@ class Function(Loopback):
                 failed=not path.endswith("/response"),
                 body=body,
                 content_type=headers.get("content-type"),
+                cause=headers.get("lambda-runtime-function-xray-error-cause", ""),
             )
         )
         return 202, {}, b"{}"

@@ -79,7 +79,7 @@ def but_for_the_id(ran: Ran) -> dict[str, Any]:
     """An error's document without what differs in each invocation."""
     assert ran.failed
     found: dict[str, Any] = json.loads(ran.body)
-    found.pop("requestId")
+    found.pop("requestId", None)
     return found
 
 
