@@ -249,6 +249,4 @@ def test_odd_errors_do_not_end_the_process(
         error = but_for_the_id(router.run(b"{}"))
         again = but_for_the_id(router.run(b"{}"))
 
-    assert error == again
-    assert ("Go", "\\ud800") == (error["errorType"], error["errorMessage"])
-    assert [frame, "7"] == error["stackTrace"]
+    assert odd == error == again
