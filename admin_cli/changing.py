@@ -146,8 +146,6 @@ def texts(entries: Iterable[Entry]) -> list[str]:
 
 def show(screen: Screen, entries: tuple[Entry, ...], *, dry_run: bool = False) -> None:
     """Show the changes; for people, nothing says nothing."""
-    if entries and dry_run:
-        screen.note("a dry run: nothing was written")
     if entries or screen.format is not Format.TABLE:
         screen.show(data(entries, dry_run=dry_run), lambda: lines(texts(entries)))
 

@@ -14,11 +14,15 @@ Entries = tuple[Entry, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clerk:
-    """One person's changes; of a dry run the store is a `Rehearsal`."""
+    """One person's changes; of a dry run the store is a `Rehearsal`.
+
+    `where` says in which table, for people.
+    """
 
     store: Store
     signature: Signature
     screen: Screen
+    where: Callable[[], str]
     dry_run: bool = False
 
     def write(
@@ -33,4 +37,7 @@ class Clerk:
         """Show changes that were made; if there are none, say so in these words."""
         if otherwise and not entries:
             self.screen.note(otherwise)
+        if entries and self.dry_run:
+            self.screen.note("a dry run: nothing was written")
+        self.screen.note(f"in {self.where()}")
         changing.show(self.screen, entries, dry_run=self.dry_run)

@@ -46,6 +46,7 @@ class Desk:
             store=Rehearsal(store) if dry_run else store,
             signature=signature,
             screen=self.screen(output),
+            where=self.session.where,
             dry_run=dry_run,
         )
 
@@ -75,6 +76,7 @@ class Desk:
             Problem,
         )
 
+        self.err.write(f"canary: in {plain(self.session.where(ask=True))}\n")
         message = f"{question}? Say so with --yes, or look first with --dry-run"
         if self.stdin.isatty():
             self.err.write(f"canary: {plain(question)}? [y/N] ")

@@ -114,8 +114,15 @@ class Session:
         table = location.table or self._opened[1]
         stack = "" if location.table else f" of the stack {bare(location.stack)}"
         account = account_of(table) or (self._caller.account if ask else self._known)
+        return f"the table {bare(table)}{stack} ({self._area(account)})"
+
+    def area(self) -> str:
+        """The region and the account, for people."""
+        return self._area(self._caller.account)
+
+    def _area(self, account: str) -> str:
         parts = [self._aws.region_name, f"account {account}" if account else ""]
-        return f"the table {bare(table)}{stack} ({', '.join(filter(None, parts))})"
+        return ", ".join(filter(None, parts))
 
     def author(self) -> str:
         """The last part of the caller's ARN, or the OS user if AWS can't say."""

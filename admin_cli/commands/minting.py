@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.options import Output
+from admin_cli.options import DryRun, Output
 from admin_cli.output import Format, lines, table
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ def rotate(
     ctx: typer.Context,
     *,
     drop_previous: DropPrevious = False,
+    dry_run: DryRun = False,
     token_keys: TokenKeys = None,
     output: Output = None,
 ) -> None:
@@ -147,8 +148,12 @@ def rotate(
     screen = desk.screen(output)
     ring = desk.session.keyring(token_keys)
     keys = keyring.rotated(ring.find(), drop_previous=drop_previous)
-    ring.write(keys)
-    screen.note("routers read the keys anew within 5 minutes")
+    if dry_run:
+        screen.note("a dry run: no key was made, written or dropped")
+    else:
+        ring.write(keys)
+        screen.note("routers read the keys anew within 5 minutes")
+    screen.note(f"at {ring.where} ({desk.session.area()})")
     kids = sorted(keys.secrets)
     told = {"where": ring.where, "current": keys.current, "keys": kids}
     text = f"{ring.where}: {keys.current} is current; keys: {', '.join(kids)}"

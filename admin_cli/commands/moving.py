@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.options import Author, IfVersion, Name, Output, Reason
+from admin_cli.options import Author, DryRun, IfVersion, Name, Output, Reason
 
 if TYPE_CHECKING:
     from admin_cli.changing import Moved
-    from admin_cli.desk import Desk
+    from admin_cli.clerk import Clerk
     from admin_cli.output import Screen
 
 Percent = Annotated[
@@ -29,6 +29,7 @@ def set_weight(
     name: Name,
     percent: Percent,
     *,
+    dry_run: DryRun = False,
     reason: Reason = "",
     author: Author = None,
     if_version: IfVersion = None,
@@ -41,23 +42,24 @@ def set_weight(
     from admin_cli import changing, percentage
     from rollouts import moves
 
-    desk: Desk = ctx.obj
-    screen, share = desk.screen(output), percentage.parse(percent)
+    share = percentage.parse(percent)
+    clerk: Clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
     move = changing.Move(
         name=name,
         action="set-weight",
         change=lambda body: moves.set_weight(name, body, share),
         if_version=if_version,
     )
-    moved = changing.carry_out(*desk.open(author, reason), move)
-    _note_weight(screen, name, moved)
-    changing.show(screen, moved.entries)
+    moved = changing.carry_out(clerk.store, clerk.signature, move)
+    _note_weight(clerk.screen, name, moved)
+    clerk.show(moved.entries)
 
 
 def promote(
     ctx: typer.Context,
     name: Name,
     *,
+    dry_run: DryRun = False,
     reason: Reason = "",
     author: Author = None,
     if_version: IfVersion = None,
@@ -72,9 +74,8 @@ def promote(
     from rollouts.machine import moves as planned
     from rollouts.machine import refusals
 
-    desk: Desk = ctx.obj
-    screen = desk.screen(output)
-    store, signature = desk.open(author, reason)
+    clerk: Clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
+    signature = clerk.signature
 
     def change(body: changing.Body) -> changing.Body:
         refusals.planned(name, body)
@@ -84,15 +85,16 @@ def promote(
     move = changing.Move(
         name=name, action="promote", change=change, if_version=if_version
     )
-    moved = changing.carry_out(store, signature, move)
-    _note_start(screen, moves.stable(moved.before), moves.stable(moved.body))
-    changing.show(screen, moved.entries)
+    moved = changing.carry_out(clerk.store, signature, move)
+    _note_start(clerk.screen, moves.stable(moved.before), moves.stable(moved.body))
+    clerk.show(moved.entries)
 
 
 def abort(
     ctx: typer.Context,
     name: Name,
     *,
+    dry_run: DryRun = False,
     reason: Reason = "",
     author: Author = None,
     output: Output = None,
@@ -102,20 +104,20 @@ def abort(
     from rollouts import moves
     from rollouts.machine import moves as planned
 
-    desk: Desk = ctx.obj
-    screen = desk.screen(output)
-    store, signature = desk.open(author, reason)
+    clerk: Clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
+    signature = clerk.signature
     why = f"aborted by {signature.author}" + (f": {reason}" if reason else "")
 
     def change(body: changing.Body) -> changing.Body:
         return planned.abort(name, body, now=clock.now().timestamp(), why=why)
 
     move = changing.Move(name=name, action="abort", change=change)
-    moved = changing.insist(partial(changing.carry_out, store, signature, move))
-    if not moved.entries:
-        stable = moves.stable(moved.body)
-        screen.note(f"{name} has no live rollout; everyone is on {stable} already")
-    changing.show(screen, moved.entries)
+    moved = changing.insist(partial(changing.carry_out, clerk.store, signature, move))
+    stable = moves.stable(moved.body)
+    clerk.show(
+        moved.entries,
+        f"{name} has no live rollout; everyone is on {stable} already",
+    )
 
 
 def _note_start(screen: "Screen", was: str, stable: str) -> None:

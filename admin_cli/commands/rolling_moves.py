@@ -25,6 +25,7 @@ def pause(
     ctx: typer.Context,
     name: Name,
     *,
+    dry_run: DryRun = False,
     reason: Reason = "",
     author: Author = None,
     if_version: IfVersion = None,
@@ -33,7 +34,7 @@ def pause(
     """Halt a rollout where it is: nobody changes sides, and the judge goes on."""
     from admin_cli.rollouts import moving
 
-    clerk = ctx.obj.clerk(output, (author, reason))
+    clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
     _carry_out(clerk, moving.PAUSE, name, if_version)
 
 
@@ -41,6 +42,7 @@ def resume(
     ctx: typer.Context,
     name: Name,
     *,
+    dry_run: DryRun = False,
     reason: Reason = "",
     author: Author = None,
     if_version: IfVersion = None,
@@ -49,7 +51,7 @@ def resume(
     """Let a paused rollout go on with what was left of its bake."""
     from admin_cli.rollouts import moving
 
-    clerk = ctx.obj.clerk(output, (author, reason))
+    clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
     _carry_out(clerk, moving.RESUME, name, if_version)
 
 
@@ -57,6 +59,7 @@ def approve(
     ctx: typer.Context,
     name: Name,
     *,
+    dry_run: DryRun = False,
     reason: Reason = "",
     author: Author = None,
     if_version: IfVersion = None,
@@ -65,7 +68,7 @@ def approve(
     """Open the gate at which a rollout waits; the plan says who may."""
     from admin_cli.rollouts import moving
 
-    clerk = ctx.obj.clerk(output, (author, reason))
+    clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
     _carry_out(clerk, moving.APPROVE, name, if_version)
 
 
@@ -96,6 +99,7 @@ def abort(
     ctx: typer.Context,
     name: Name,
     *,
+    dry_run: DryRun = False,
     reason: Reason = "",
     author: Author = None,
     output: Output = None,
@@ -103,7 +107,7 @@ def abort(
     """Put everyone back on stable, in any phase; it never asks."""
     from admin_cli.rollouts import moving
 
-    clerk = ctx.obj.clerk(output, (author, reason))
+    clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
     _carry_out(clerk, moving.ABORT, name, None)
 
 
@@ -111,6 +115,7 @@ def retry(
     ctx: typer.Context,
     name: Name,
     *,
+    dry_run: DryRun = False,
     reason: Reason = "",
     author: Author = None,
     if_version: IfVersion = None,
@@ -119,7 +124,7 @@ def retry(
     """Run the plan of an aborted rollout again, from its first step."""
     from admin_cli.rollouts import moving
 
-    clerk = ctx.obj.clerk(output, (author, reason))
+    clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
     _carry_out(clerk, moving.RETRY, name, if_version)
 
 

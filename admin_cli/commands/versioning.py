@@ -74,6 +74,7 @@ def prune(
     rows = [row for one in pruned for row in one]
     if dry_run:
         screen.note("a dry run: nothing was deleted")
+    screen.note(f"in {desk.session.where()}")
     if not going:
         screen.note("something names every version; nothing to delete")
     cells = map(versions.fates, rows)

@@ -92,6 +92,7 @@ class Carrying:
             say(text)
         if self.clerk.dry_run:
             say("a dry run: nothing was published or written")
+            say(f"in {self.clerk.where()}")
             self._show(found, train)
             return
         self._ask(found, train)
@@ -112,6 +113,7 @@ class Carrying:
         )
         outcome = deployment.run()
         data = telling.deployment(found, train, outcome, dry_run=False)
+        self.clerk.screen.note(f"in {self.clerk.where()}")
         self.clerk.screen.show(data, lambda: lines(telling.texts(data, outcome)))
         self.clerk.screen.note(_next(found, starts=self.wish.starts))
 

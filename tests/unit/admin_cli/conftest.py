@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TABLE = "flags-table"
+WHERE = f"the table {TABLE} (eu-west-1, account 123456789012)"
+_WHERE = re.compile(r"canary: in the table .*\n")
 RULES = """
 flags:
   shop:
@@ -98,11 +101,21 @@ class Terminal(io.StringIO):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a run of `canary` came to."""
+    """What a run of `canary` came to.
+
+    `where` is the note that every write ends with: which table it was.
+    """
 
     code: int
     out: str
     err: str
+    where: str = ""
+
+    @classmethod
+    def of(cls, code: int, out: str, err: str) -> Result:
+        """With the note about the table told apart from what else is said."""
+        where = "".join(_WHERE.findall(err))
+        return cls(code=code, out=out, err=_WHERE.sub("", err), where=where)
 
     @property
     def data(self) -> Any:
@@ -144,7 +157,7 @@ class Canary:
         self.capsys.readouterr()
         code = main(argv)
         out, err = self.capsys.readouterr()
-        return Result(code=code, out=out, err=err)
+        return Result.of(code, out, err)
 
     def asked(self, answer: str, *argv: str) -> Result:
         """Run for a person who answers a question."""
@@ -153,7 +166,7 @@ class Canary:
             patch.setattr(sys, "stdin", Terminal(answer))
             code = main(argv)
         out, err = self.capsys.readouterr()
-        return Result(code=code, out=out, err=err)
+        return Result.of(code, out, err)
 
     def terminal(self, *argv: str, colour: bool = False) -> Result:
         """Run with a terminal as output, by default one without colours."""
@@ -166,7 +179,7 @@ class Canary:
                 patch.setenv("NO_COLOR", "1")
             code = main(argv)
         _, err = self.capsys.readouterr()
-        return Result(code=code, out=out.getvalue(), err=err)
+        return Result.of(code, out.getvalue(), err)
 
 
 @pytest.fixture(scope="session")

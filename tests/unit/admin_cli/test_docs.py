@@ -49,7 +49,7 @@ def test_every_option_is_documented(name: str) -> None:
 
 
 LOCATION = {"--stack-name", "--table", "--region", "--profile"}
-SHARED = {"-o", "--output", "--reason", "--author"} | LOCATION
+SHARED = {"-o", "--output", "--reason", "--author", "--dry-run"} | LOCATION
 
 
 def test_the_options_of_all_commands_are_documented() -> None:
