@@ -15,7 +15,7 @@ from __future__ import annotations
 
 # `contextvars` only hands this on, and is another file to find and read.
 from _contextvars import ContextVar
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flags import carriers
 from flags.carriers import batches
@@ -34,15 +34,18 @@ class _Whole:
     """What a whole invocation has.
 
     `for_all`: it came beside the event, and so holds for each of its records. `loop`:
-    it is what the records agree on that `records` goes through.
+    it is what the records agree on that `records` goes through. `begun` is in force
+    where nothing else was put in force; `resolve` then finds a record's own.
     """
 
-    __slots__ = ("for_all", "loop", "token")
+    __slots__ = ("begun", "for_all", "loop", "resolve", "token")
 
     def __init__(self, token: Token, *, for_all: bool, loop: bool) -> None:
         self.token = token
         self.for_all = for_all
         self.loop = loop
+        self.begun: Token | None = None
+        self.resolve: Callable[[Token], Token] | None = None
 
 
 _NOTHING = _Whole(Token(), for_all=False, loop=False)
@@ -53,8 +56,11 @@ _whole = [_NOTHING]
 
 def current() -> Token:
     """The decisions in force here; an empty token if there are none."""
-    found = in_force.get()
-    return _whole[0].token if found is None else found
+    found, whole = in_force.get(), _whole[0]
+    if found is None:
+        return whole.token
+    resolve = whole.resolve
+    return found if resolve is None or found is not whole.begun else resolve(found)
 
 
 def set_current(token: Token | None, *, for_all: bool = False) -> Token:
@@ -63,6 +69,12 @@ def set_current(token: Token | None, *, for_all: bool = False) -> Token:
     in_force.set(token)
     _whole[0] = _Whole(token, for_all=for_all, loop=False)
     return token
+
+
+def follow(resolve: Callable[[Token], Token]) -> None:
+    """Ask this for what is in force, while that is what the invocation began with."""
+    whole = _whole[0]
+    whole.begun, whole.resolve = in_force.get(), resolve
 
 
 def held() -> tuple[Token | None, _Whole]:

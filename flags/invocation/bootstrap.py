@@ -6,8 +6,7 @@ that name out of stack traces: an error looks as it does without us.
 Laws
 1. The decision is in force while the handler runs, and when it has ended what was
    before: nothing, or that of the handler which called it.
-2. The handler gets the event that came, and what it answers or raises comes out. Only a
-   list of records that carry different decisions is replaced by one that is equal.
+2. The handler gets the event that came, and what it answers or raises comes out.
 3. No event makes this fail: one that can't be read has no decision.
 """
 
@@ -26,6 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeVar
 
+    from flags.token import Token
+
     Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 _COROUTINE = 0x80  # inspect.CO_COROUTINE, without an import that takes as long as ours
@@ -43,7 +44,7 @@ def handler(function: Handler) -> Handler:
 
         async def awaited(event: Any, context: Any = None, *more: Any) -> Any:
             before = held()
-            event = _begin(event, context)
+            _begin(event, context)
             try:
                 return await function(event, context, *more)
             finally:
@@ -53,16 +54,25 @@ def handler(function: Handler) -> Handler:
 
     def invoked(event: Any, context: Any = None, *more: Any) -> Any:
         before = held()
-        event = _begin(event, context)
+        _begin(event, context)
         begun = held()
         try:
             answer = function(event, context, *more)
         finally:
             put_back(before)
         # Others' decorators hide that what they are around is asynchronous.
-        return _rest(answer, begun) if hasattr(answer, "__await__") else answer
+        return _rest(answer, begun) if _is_coroutine(answer) else answer
 
     return functools.wraps(function)(invoked)  # type: ignore[return-value]
+
+
+def _is_coroutine(answer: Any) -> bool:
+    """Whether code of the handler's is still to run; a task has its context already.
+
+    The type is asked, as `await` does it: an answer's own attributes are its business.
+    """
+    kind = type(answer)
+    return hasattr(kind, "__await__") and hasattr(kind, "send")
 
 
 async def _rest(answer: Any, begun: Any) -> Any:
@@ -75,29 +85,32 @@ async def _rest(answer: Any, begun: Any) -> Any:
         put_back(before)
 
 
-def _begin(event: Any, context: Any) -> Any:
-    """Put the event's decision in force; returns the event for the handler."""
-    followed = _read(getattr(event, "raw_event", event), context)
+def _begin(event: Any, context: Any) -> None:
+    """Put the event's decision in force."""
+    carried = _read(event, context)
     in_force.set(own(in_force.get()))
-    return event if hasattr(event, "raw_event") else followed
+    if carried:
+        # Batches of one colour, which a router makes, are most.
+        from flags.invocation.loops import follow_records  # noqa: PLC0415 - see above
+
+        follow_records(carried)
 
 
-def _read(event: Any, context: Any) -> Any:
-    """Read an event; returns it, or one whose records can be followed."""
+def _read(event: Any, context: Any) -> list[tuple[Any, Token | None]]:
+    """Read an event; returns the records of a batch that carry different decisions."""
     try:
+        event = getattr(event, "raw_event", event)
         places = batches.places(event)
         if places is None or carriers.beside(event, context) is not None:
             read(event, context)
-            return event
-        tokens = [carriers.from_record(record) for record in batches.records(places)]
+            return []
+        records = list(batches.records(places))
+        tokens = [carriers.from_record(record) for record in records]
         set_current(agreed(tokens))
         if all(token == tokens[0] for token in tokens):
-            return event
-        # Batches of one colour, which a router makes, are most.
-        from flags.invocation.loops import follow  # noqa: PLC0415 - see above
-
-        return follow(event, places, tokens)
+            return []
+        return list(zip(records, tokens, strict=True))
     except Exception:  # noqa: BLE001 - law 3
         unread["error"] += 1
         set_current(None)
-        return event
+        return []

@@ -1,85 +1,56 @@
-"""Lists of records that put each record's decision in force while they are looped over.
+"""Each record's own decision in code that does not know of us.
 
-For code that does not know of us, in batches whose records carry different decisions.
+For batches whose records carry different decisions. The event stays as it came, and the
+list in it a plain one: what is in force is looked up when it is asked for, in the
+frames of the code that asks.
 
 Laws
-1. No decision is better than a wrong one. It is put in force where a loop is seen to
-   handle one record after the other (`flags.invocation.frames`): in a `for` or a
-   comprehension right over the list, with or without `enumerate`, and right over the
-   records of Powertools' data classes. Whatever else takes records out of the list (an
-   index, `list`, `sorted`, `map`, generators, what reads ahead) goes on with what all
-   records agree on.
-2. After the loop, however it is left, is in force what was before.
-3. The list is a list, equal to the one that came; its copies are plain.
+1. No decision is better than a wrong one: where no frame is at a record, what all
+   records agree on is in force (`flags.invocation.frames`).
+2. A task, and what a pool of threads is given, has what was in force where it was made.
+3. Looking never fails: what can't be read shows no record.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from _thread import _local
+from collections.abc import Iterable
 
-from flags.current import in_force, own
+from flags.current import follow
+from flags.invocation.frames import record_at
+from flags.propagation.hook import watch
 from flags.token import Token
 
 # As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
-    from typing import Any, TypeAlias
+    from flags.invocation.frames import Carried
 
-    from flags.carriers.batches import Place
-
-    _Carried: TypeAlias = tuple[Any, Token | None]
+# What a thread of a pool was given, for code in it that has the batch's context.
+_given = _local()
 
 
-def follow(event: Any, places: Sequence[Place], tokens: Sequence[Token | None]) -> Any:
-    """The event with lists that are looped over with these decisions."""
-    left = iter(tokens)
-    for holder, key in places:
-        records = holder[key]
-        holder[key] = _Records(records, [(record, next(left)) for record in records])
-    # An event that is a list has a holder of ours.
-    return places[0][0][0] if isinstance(event, list) else event
+def follow_records(pairs: Iterable[Carried]) -> None:
+    """Let the code that is at one of these records have its decision in force."""
+    carried = {id(pair[0]): pair for pair in pairs}
 
-
-class _Records(list[object]):
-    """A list of records, each with its decision.
-
-    Made like any list, without decisions, by libraries that make one like the other.
-    """
-
-    __slots__ = ("_carried",)
-
-    def __init__(
-        self, records: Iterable[Any] = (), carried: Sequence[_Carried] = ()
-    ) -> None:
-        super().__init__(records)
-        # By identity, and with the record, which keeps the identity: the list may be
-        # sorted or emptied.
-        self._carried = {id(entry[0]): entry for entry in carried}
-
-    def __iter__(self) -> Iterator[Any]:
-        from flags.invocation import frames  # noqa: PLC0415 - some only take an index
-
-        if frames.begins(sys._getframe(1)):  # noqa: SLF001 - law 1: only that knows
-            return self._each(frames.handles)
-        return super().__iter__()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return list, ([*super().__iter__()],)
-
-    def _each(self, handles: Callable[[FrameType], bool]) -> Iterator[Any]:
-        if not handles(sys._getframe(1)):  # noqa: SLF001 - as above
-            yield from super().__iter__()
-            return
-        before = token = in_force.get()
+    def resolve(agreed: Token) -> Token:
         try:
-            for record in super().__iter__():
-                entry = self._carried.get(id(record))
-                token = own(entry[1]) if entry else before
-                in_force.set(token)
-                yield record
-        finally:
-            # A loop that was left may end late, when something else is in force.
-            if in_force.get() is token:
-                in_force.set(before)
+            found = record_at(sys._getframe(2), carried)  # noqa: SLF001 - see above
+        except Exception:  # noqa: BLE001 - law 3
+            found = None
+        if found is not None:
+            return found[1] or Token()
+        given = getattr(_given, "token", None)
+        return agreed if given is None else given
+
+    follow(resolve)
+    watch({"asyncio.base_events": "flags.invocation.tasks"})
+
+
+def give(token: Token | None) -> Token | None:
+    """Tell this thread what its task was given; returns what it had."""
+    before = getattr(_given, "token", None)
+    _given.token = token
+    return before

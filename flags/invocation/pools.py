@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable
 from types import ModuleType
 
-from flags.current import in_force
+from flags.current import current, in_force
 from flags.token import Token
 
 # As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
@@ -34,7 +34,9 @@ def hook(thread: ModuleType) -> None:
         # Interpreters have nothing in common, not even what is in force.
         if token is None or type(self).__module__ == "concurrent.futures.interpreter":
             return submit(self, fn, *args, **kwargs)
-        return submit(self, functools.partial(_run, token, fn), *args, **kwargs)
+        now = current()
+        run = functools.partial(_run if now is token else _run_at_record, now, fn)
+        return submit(self, run, *args, **kwargs)
 
     carrying.carries_decision = True  # type: ignore[attr-defined]
     executor.submit = carrying
@@ -47,3 +49,16 @@ def _run(token: Token, task: Callable[..., Any], *args: Any, **kwargs: Any) -> A
         return task(*args, **kwargs)
     finally:
         in_force.set(before)
+
+
+def _run_at_record(
+    token: Token, task: Callable[..., Any], *args: Any, **kwargs: Any
+) -> Any:
+    """The same for a task that may bring a context along, which has the batch's."""
+    from flags.invocation.loops import give  # noqa: PLC0415 - next to never
+
+    before = give(token)
+    try:
+        return _run(token, task, *args, **kwargs)
+    finally:
+        give(before)

@@ -110,6 +110,41 @@ def test_handlers_that_only_turn_out_to_be_asynchronous() -> None:
         assert (GREEN, Token()) == asyncio.run(main(function))
 
 
+class Rude:
+    """An answer, or an event, that doesn't want to be looked at."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise LookupError(name)
+
+
+def test_answers_come_out_as_they_are() -> None:
+    """Whatever a handler returns is not looked into, nor made something else of."""
+
+    class Awaitable:
+        def __await__(self) -> Any:
+            return iter(())
+
+    for answer in (Rude(), Awaitable(), {"a": 1}, None):
+        assert answer is flags.handler(lambda event, _: answer)(SET, None)  # noqa: ARG005, B023
+
+
+def test_a_task_comes_out_as_it_is() -> None:
+    """A task has the decision of where it was made, and is still one for its caller."""
+
+    async def slow() -> Token:
+        await asyncio.sleep(0)
+        return flags.current()
+
+    async def main() -> Token:
+        begin: Any = flags.handler(lambda event, _: asyncio.create_task(slow()))  # noqa: ARG005
+        task = begin(SET, None)
+        assert isinstance(task, asyncio.Task)
+        found: Token = await task
+        return found
+
+    assert asyncio.run(main()) == GREEN
+
+
 @pytest.mark.parametrize("event", [{NAME: "v1~shop.blue.1"}, {}, {"Records": []}])
 def test_a_handler_that_calls_another(event: Any) -> None:
     """What it had in force before the call it has after it, for threads too."""
@@ -180,3 +215,13 @@ def test_no_event_makes_it_fail(event: Any) -> None:
     assert given is event
     assert token == Token()
     assert (1 if isinstance(event, Odd) else 0) == carriers.unread["error"]
+
+
+def test_no_event_is_looked_into_too_closely() -> None:
+    """One that raises whatever it is asked for comes through as well."""
+    rude = Rude()
+    given, _, token = seen(rude)
+
+    assert given is rude
+    assert token == Token()
+    assert carriers.unread["error"] == 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import copy
+import asyncio
+import contextlib
 import dis
 import itertools
-import json
-import pickle
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from aws_lambda_powertools.utilities.data_classes import (
 )
 
 import flags
+from flags.invocation import frames
 from flags.token import NAME, Token
 
 TEXTS = ["v1~shop.green.1", "v1~shop.blue.1", None, "v1~shop.green.2"]
@@ -121,6 +123,111 @@ def changed(event: Any) -> list[Any]:
     return found[::-1]
 
 
+def handled(event: Any) -> list[Any]:
+    """Where an error is handled, and where what was begun is ended."""
+    found = []
+    for record in event["Records"]:
+        try:
+            int(record["messageId"] + "?")
+        except ValueError:
+            found.append(now())
+        finally:
+            found.append(now())
+        with contextlib.suppress(KeyError):
+            record["nothing"]
+        if now() == TEXTS[-1]:
+            break
+        assert now() == found[-1]
+    assert now() is None
+    return found[::2] if found[::2] == found[1::2] else found
+
+
+def asked_below(event: Any) -> list[Any]:
+    """By code that gets the record, or a part of it, from a loop."""
+
+    def deep(levels: int) -> str | None:
+        return deep(levels - 1) if levels else now()
+
+    return [deep(20) for record in event["Records"] if record["messageId"]]
+
+
+def a_loop_inside(event: Any) -> list[Any]:
+    """With a loop over something else inside."""
+    found = []
+    for record in event["Records"]:
+        for letter in record["messageId"]:
+            found.append((letter, now())[1])  # noqa: PERF401 - a plain loop is the test
+    return found
+
+
+def beside_others(event: Any) -> list[Any]:
+    """Beside something else."""
+    found = []
+    for record, number in zip(event["Records"], range(4), strict=True):
+        found.append(now() if record["messageId"] == str(number) else "?")
+    return found
+
+
+def of_a_closure(event: Any) -> list[Any]:
+    """With a variable that other code sees too."""
+    found = []
+    for record in event["Records"]:
+
+        def ask(number: int) -> Any:
+            return (record["messageId"] == str(number), now())[1]  # noqa: B023 - at once
+
+        found.append(ask(0))
+    return found
+
+
+def kept_apart(event: Any) -> list[Any]:
+    """By a generator that asks for itself."""
+
+    def answers() -> Iterator[Any]:
+        for _ in event["Records"]:
+            yield now()
+
+    return list(answers())
+
+
+def a_list(event: Any) -> list[Any]:
+    """By way of a list."""
+    return [now() for _ in list(event["Records"])]
+
+
+def in_order(event: Any) -> list[Any]:
+    """Sorted."""
+    return [now() for _ in sorted(event["Records"], key=lambda r: str(r["messageId"]))]
+
+
+def generated(event: Any) -> list[Any]:
+    """By a generator expression, which is at a record while it runs."""
+    return list(now() for _ in event["Records"])  # noqa: C400 - that's the test
+
+
+def data_classes_in_a_generator(event: Any) -> list[Any]:
+    """By a generator over data classes."""
+    records = (record for record in SQSEvent(event).records)
+    return [now() for _ in records]
+
+
+def numbered_chunks(event: Any) -> list[Any]:
+    """With numbers, over something else."""
+    return [now() for _ in enumerate(itertools.chain(event["Records"]))]
+
+
+def unpacked(event: Any) -> list[Any]:
+    """Taken apart."""
+    first, *others = event["Records"]
+    return [now() for _ in (first, *others)]
+
+
+def collected(event: Any) -> list[Any]:
+    """First collected, then handled."""
+    found = [record for record in event["Records"] if record]
+    return [now() for _ in found]
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -134,6 +241,19 @@ def changed(event: Any) -> list[Any]:
         data_class_of_a_closure,
         nested,
         changed,
+        handled,
+        asked_below,
+        a_loop_inside,
+        beside_others,
+        of_a_closure,
+        kept_apart,
+        a_list,
+        in_order,
+        generated,
+        data_classes_in_a_generator,
+        numbered_chunks,
+        unpacked,
+        collected,
     ],
 )
 def test_each_record_has_its_own(code: Callable[[Any], list[Any]]) -> None:
@@ -149,16 +269,6 @@ def index(event: Any) -> list[Any]:
     return [(event["Records"][n], now())[1] for n in range(4)]
 
 
-def a_list(event: Any) -> list[Any]:
-    """By way of a list."""
-    return [now() for _ in list(event["Records"])]
-
-
-def in_order(event: Any) -> list[Any]:
-    """Sorted."""
-    return [now() for _ in sorted(event["Records"], key=lambda r: str(r["messageId"]))]
-
-
 def mapped(event: Any) -> list[Any]:
     """By `map`, of which nobody sees what is done with the records."""
     return list(map(lambda _: now(), event["Records"]))  # noqa: C417 - that's the test
@@ -167,11 +277,6 @@ def mapped(event: Any) -> list[Any]:
 def ahead(event: Any) -> list[Any]:
     """By what reads one ahead."""
     return [None, *(now() for _ in itertools.pairwise(event["Records"]))]
-
-
-def generated(event: Any) -> list[Any]:
-    """By a generator expression, of which nobody knows who takes what it yields."""
-    return list(now() for _ in event["Records"])  # noqa: C400 - that's the test
 
 
 def generated_ahead(event: Any) -> list[Any]:
@@ -239,12 +344,6 @@ def next_of_data_classes(event: Any) -> list[Any]:
     return [(next(records), now())[1] for _ in range(4)]
 
 
-def data_classes_in_a_generator(event: Any) -> list[Any]:
-    """By a generator over data classes."""
-    records = (record for record in SQSEvent(event).records)
-    return [now() for _ in records]
-
-
 def spread(event: Any) -> list[Any]:
     """By `enumerate` of what is taken apart for it."""
     found: list[Any] = []
@@ -270,38 +369,18 @@ def in_chunks(event: Any) -> list[Any]:
     return [now() for _ in chunks(event["Records"]) for _ in range(2)]
 
 
-def numbered_chunks(event: Any) -> list[Any]:
-    """With numbers, over something else."""
-    return [now() for _ in enumerate(itertools.chain(event["Records"]))]
-
-
 def by_hand(event: Any, begin: Any = iter) -> list[Any]:
     """One after the other, by hand."""
     records = begin(event["Records"])
     return [(next(records), now())[1] for _ in range(4)]
 
 
-def unpacked(event: Any) -> list[Any]:
-    """Taken apart."""
-    first, *others = event["Records"]
-    return [now() for _ in (first, *others)]
-
-
-def collected(event: Any) -> list[Any]:
-    """First collected, then handled."""
-    found = [record for record in event["Records"] if record]
-    return [now() for _ in found]
-
-
 @pytest.mark.parametrize(
     "code",
     [
         index,
-        a_list,
-        in_order,
         mapped,
         ahead,
-        generated,
         generated_ahead,
         numbered_ahead,
         ahead_behind_numbers,
@@ -310,13 +389,9 @@ def collected(event: Any) -> list[Any]:
         named_alike,
         made_alike,
         next_of_data_classes,
-        data_classes_in_a_generator,
         spread,
         in_chunks,
-        numbered_chunks,
         by_hand,
-        unpacked,
-        collected,
     ],
 )
 def test_rather_none_than_a_wrong_one(code: Callable[[Any], list[Any]]) -> None:
@@ -325,9 +400,7 @@ def test_rather_none_than_a_wrong_one(code: Callable[[Any], list[Any]]) -> None:
         assert flags.handler(lambda event, _: code(event))(batch(), None) == NONE
 
 
-@pytest.mark.parametrize(
-    "code", [index, a_list, generated, in_order, mapped, unpacked, collected]
-)
+@pytest.mark.parametrize("code", [index, mapped, by_hand, next_of_data_classes])
 def test_what_all_agree_on_is_in_force_anywhere(
     code: Callable[[Any], list[Any]],
 ) -> None:
@@ -378,46 +451,121 @@ def test_leaving_late() -> None:
     assert "v1~shop.green.7" == second({NAME: "v1~shop.green.7"}, None)
 
 
-def test_the_list_is_a_list() -> None:
-    """It is equal to the one that came, in JSON too; copies of it are plain."""
+def test_the_event_is_the_one_that_came() -> None:
+    """Nothing in it is another or of another type, whatever its records carry."""
+    for texts in (TEXTS, TEXTS[:1] * 2):
+        given = batch(texts)
+        records, each = given["Records"], [*given["Records"]]
+        seen: list[Any] = []
+        flags.handler(lambda event, _: seen.append(event))(given, None)  # noqa: B023
+
+        assert seen[0] is given
+        assert given["Records"] is records
+        assert type(records) is list
+        assert all(now is before for now, before in zip(records, each, strict=True))
+        assert batch(texts) == given
+
+
+def test_behind_the_loop() -> None:
+    """A variable that still holds the last record shows nothing any more."""
 
     @flags.handler
-    def code(event: Any, context: Any) -> None:  # noqa: ARG001
-        records = event["Records"]
-        assert isinstance(records, list)
-        assert batch() == event
-        assert json.dumps(batch()) == json.dumps(event)
-        assert json.dumps(batch(), indent=1) == json.dumps(event, indent=1)
-        assert len(records) == 4
-        assert records[-1] in records
-        assert type(records)(r for r in records) == records  # as pydantic does it
-        for copied in (
-            copy.copy(records),
-            copy.deepcopy(event)["Records"],
-            pickle.loads(pickle.dumps(records)),  # noqa: S301 - our own
-            records[:],
-            records * 1,
-        ):
-            assert type(copied) is list
-            assert records == copied
+    def code(event: Any, context: Any) -> list[Any]:  # noqa: ARG001
+        for record in event["Records"]:
+            if record["messageId"] == "1":
+                break
+        found = [now()]
+        try:
+            for record in event["Records"]:
+                int(record["messageId"] + "?")
+        except ValueError:
+            found.append(now())
+        return [*found, (record, now())[1]]
 
-    code(batch(), None)
+    assert [None] * 3 == code(batch(), None)
 
 
-def test_the_event_is_the_one_that_came() -> None:
-    """Only the list in it is another, and only if its records differ."""
-    given = batch()
-    before = given["Records"]
-    seen: list[Any] = []
-    flags.handler(lambda event, _: seen.append(event))(given, None)
-    assert seen[0] is given
-    assert given["Records"] == before
-    assert given["Records"] is not before
+def test_what_was_put_in_force_counts() -> None:
+    """In a loop over records as well, until its end."""
 
-    same = batch(["v1~shop.green.1"] * 2)
-    before = same["Records"]
-    flags.handler(lambda event, _: seen.append(event))(same, None)
-    assert same["Records"] is before
+    @flags.handler
+    def code(event: Any, context: Any) -> list[Any]:  # noqa: ARG001
+        found = []
+        for record in event["Records"][:1]:
+            with flags.carrying(None):
+                found.append(now())
+            with flags.carrying(event["Records"][1]):
+                found.append(now())
+            found += [(now(), other)[0] for other in flags.records(event)]
+            found.append((now(), record)[0])
+        return found
+
+    assert [None, TEXTS[1], *TEXTS, TEXTS[0]] == code(batch(), None)
+
+
+def test_tasks() -> None:
+    """A task has what its record has, where it was made in a loop."""
+
+    async def later(text: str) -> str | None:
+        await asyncio.sleep(0)
+        return (now(), text)[0]
+
+    @flags.handler
+    async def code(event: Any, context: Any) -> list[Any]:  # noqa: ARG001
+        tasks = [asyncio.create_task(later(r["messageId"])) for r in event["Records"]]
+        found: list[Any] = [await task for task in tasks]
+        async with asyncio.TaskGroup() as group:
+            for record in event["Records"]:
+                task = group.create_task(later(record["messageId"]))
+                tasks.append(task)
+        own = copy_context()
+        plain = asyncio.create_task(later("x"), context=own)
+        return [*found, *(task.result() for task in tasks[4:]), await plain, now()]
+
+    assert [*TEXTS, *TEXTS, None, None] == asyncio.run(code(batch(), None))
+
+
+def test_threads_of_a_pool() -> None:
+    """So has what is handed to a thread, however it gets there."""
+
+    def send(text: str) -> str | None:
+        return (now(), text)[0]
+
+    @flags.handler
+    def code(event: Any, context: Any) -> list[Any]:  # noqa: ARG001
+        with ThreadPoolExecutor(2) as pool:
+            started = [pool.submit(send, r["messageId"]) for r in event["Records"]]
+            found = [future.result() for future in started]
+            return [*found, pool.submit(send, "x").result()]
+
+    @flags.handler
+    async def code_async(event: Any, context: Any) -> list[Any]:  # noqa: ARG001
+        found = [
+            await asyncio.to_thread(send, r["messageId"]) for r in event["Records"]
+        ]
+        run = asyncio.get_running_loop().run_in_executor
+        found += [await run(None, send, r["messageId"]) for r in event["Records"]]
+        return [*found, await asyncio.to_thread(send, "x")]
+
+    assert [*TEXTS, None] == code(batch(), None)
+    assert [*TEXTS, *TEXTS, None] == asyncio.run(code_async(batch(), None))
+
+
+def test_an_asynchronous_handler() -> None:
+    """What a coroutine awaits in its loop is at the record."""
+
+    async def send() -> str | None:
+        await asyncio.sleep(0)
+        return now()
+
+    @flags.handler
+    async def code(event: Any, context: Any) -> list[Any]:  # noqa: ARG001
+        found = []
+        for _ in event["Records"]:
+            found.append(await send())  # noqa: PERF401 - a plain loop is the test
+        return found
+
+    assert TEXTS == asyncio.run(code(batch(), None))
 
 
 def test_other_sources() -> None:
@@ -442,23 +590,26 @@ def test_other_sources() -> None:
     assert TEXTS[:2] == classes(stream, None)
 
 
-def test_an_unknown_python_shows_no_loops(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_code_that_cannot_be_read_shows_no_record(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Where instructions have other names, none is better than a wrong one."""
-    from flags.invocation import frames  # noqa: PLC0415 - imported late by us as well
-
-    frames._steps.cache_clear()  # noqa: SLF001
+    frames._loops.cache_clear()  # noqa: SLF001
     steps = dis.get_instructions
     monkeypatch.setattr(
         dis,
         "get_instructions",
         lambda code: [step._replace(opname="OTHER") for step in steps(code)],
     )
-    try:
-        assert (
-            flags.handler(lambda event, _: comprehension(event))(batch(), None) == NONE
-        )
-    finally:
-        frames._steps.cache_clear()  # noqa: SLF001
+    assert NONE == flags.handler(lambda event, _: comprehension(event))(batch(), None)
+
+    def unknown(code: Any) -> Any:
+        raise KeyError(code)
+
+    frames._loops.cache_clear()  # noqa: SLF001
+    monkeypatch.setattr(dis, "get_instructions", unknown)
+    assert NONE == flags.handler(lambda event, _: comprehension(event))(batch(), None)
+    frames._loops.cache_clear()  # noqa: SLF001
 
 
 def test_events_in_a_data_class() -> None:
