@@ -6,7 +6,7 @@ import functools
 from types import ModuleType
 from typing import Any
 
-from flags.propagation.boto import Params, again, carrying
+from flags.propagation.boto import Params, again, carried_by
 
 
 def hook(module: ModuleType) -> None:
@@ -17,13 +17,13 @@ def hook(module: ModuleType) -> None:
         return
 
     @functools.wraps(original)
-    async def make_api_call(self: Any, operation_name: str, api_params: Params) -> Any:
-        service = self.meta.service_model.service_name
-        region = self.meta.region_name
-        params = carrying(service, operation_name, api_params, region)
+    async def make_api_call(
+        self: Any, operation_name: str, api_params: Params, *more: Any, **named: Any
+    ) -> Any:
+        service, params = carried_by(self, operation_name, api_params)
         while True:
             try:
-                return await original(self, operation_name, params)
+                return await original(self, operation_name, params, *more, **named)
             except Exception as error:
                 other = again(error, service, api_params, params)
                 if other is None:

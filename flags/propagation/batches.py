@@ -1,6 +1,8 @@
 """What one message and a batch of them have in common.
 
-As many of a batch carry the decision as there is room for, from the first.
+As many of a batch carry the decision as there is room for, from the first. What
+botocore refuses (a mapping that is not a `dict`, None in place of an object) stays as
+it is, so that it is refused with a decision too.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ def each(params: Params, key: str, load: Load) -> Params:
         return params
     carried, left = [], load.left
     for entry in entries:
-        changed = load.change(entry)
+        changed = load.change(entry) if isinstance(entry, dict) else None
         if changed is None or (changed is not entry and left < load.cost):
             skipped[load.service] += 1
             changed = entry

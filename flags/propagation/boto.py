@@ -79,6 +79,19 @@ def carrying(
     return sent
 
 
+def carried_by(client: Any, operation: str, params: Params) -> tuple[str, Params]:
+    """A client's service, and the parameters with the decision.
+
+    Not every client is of botocore's making: what it hasn't got is not missed.
+    """
+    try:
+        meta = client.meta
+        service, region = meta.service_model.service_name, meta.region_name
+        return service, carrying(service, operation, params, region)
+    except Exception:  # noqa: BLE001 - no call fails because of us
+        return "", params
+
+
 @functools.cache
 def _writers(home: str) -> Mapping[tuple[str, str], Writer]:
     found: Mapping[tuple[str, str], Writer] = import_module(home).WRITERS
@@ -90,9 +103,16 @@ def again(error: Exception, service: str, given: Params, sent: Params) -> Params
 
     Never what was sent: of place first, then of content, and then there is no more.
     """
-    answer = getattr(error, "response", None)
-    code = answer.get("Error", {}).get("Code") if isinstance(answer, dict) else None
-    if sent is given or _holds_a_file(given):
+    if sent is given:
+        return None
+    try:
+        return _other(_code(error), service, given, sent)
+    except Exception:  # noqa: BLE001 - then the caller gets the error that there was
+        return None
+
+
+def _other(code: Any, service: str, given: Params, sent: Params) -> Params | None:
+    if _holds_a_file(given):
         return None
     if code in _OF_PLACE and _moved(given, sent):
         return _as_named(given, sent)
@@ -100,6 +120,14 @@ def again(error: Exception, service: str, given: Params, sent: Params) -> Params
         return None
     skipped[service] += 1
     return given
+
+
+def _code(error: Exception) -> str | None:
+    """What AWS calls the error; other libraries have a `response` of another kind."""
+    answer = getattr(error, "response", None)
+    said = answer.get("Error") if isinstance(answer, dict) else None
+    code = said.get("Code") if isinstance(said, dict) else None
+    return code if isinstance(code, str) else None
 
 
 def _moved(given: Params, sent: Params) -> bool:
@@ -131,13 +159,13 @@ def hook(module: ModuleType) -> None:
         return
 
     @functools.wraps(original)
-    def make_api_call(self: Any, operation_name: str, api_params: Params) -> Any:
-        service = self.meta.service_model.service_name
-        region = self.meta.region_name
-        params = carrying(service, operation_name, api_params, region)
+    def make_api_call(
+        self: Any, operation_name: str, api_params: Params, *more: Any, **named: Any
+    ) -> Any:
+        service, params = carried_by(self, operation_name, api_params)
         while True:
             try:
-                return original(self, operation_name, params)
+                return original(self, operation_name, params, *more, **named)
             except Exception as error:
                 other = again(error, service, api_params, params)
                 if other is None:

@@ -58,6 +58,8 @@ def directed(params: Params, token: Token) -> Params:
     targets = os.environ.get("CANARY_DIRECT_TARGETS")
     if not targets or hasattr(params.get("Payload"), "read"):
         return params
+    if not params.get("Qualifier", "as it is named"):
+        return params  # which botocore refuses
     known = _map(targets, os.environ.get("CANARY_DIRECT_RELEASES", ""))
     callee = params.get("FunctionName")
     way = known.ways.get(_name(callee, params.get("Qualifier")) or "")

@@ -79,6 +79,11 @@ class _Loader:
         self._spec = spec
         self._loader = spec.loader
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        """Of the loader's class, for those who ask before the module is imported."""
+        return type(object.__getattribute__(self, "_loader"))
+
     def __getattr__(self, name: str) -> Any:
         return getattr(object.__getattribute__(self, "_loader"), name)
 

@@ -18,22 +18,23 @@ _NAME = NAME.encode()
 
 def hook(module: ModuleType) -> None:
     """Wrap both pools of connections."""
-    _wrap(module.ConnectionPool, "handle_request")
-    _wrap(module.AsyncConnectionPool, "handle_async_request")
-
-
-def _wrap(kind: Any, method: str) -> None:
-    original = getattr(kind, method)
+    kind, async_kind = module.ConnectionPool, module.AsyncConnectionPool
+    original, async_original = kind.handle_request, async_kind.handle_async_request
     if hasattr(original, "carries_decision"):
         return
 
     @functools.wraps(original)
     def handle(self: Any, request: Any) -> Any:
-        # For the async one this is a coroutine, to be awaited by the caller.
         return original(self, _carrying(request))
 
+    @functools.wraps(async_original)
+    async def handle_async(self: Any, request: Any) -> Any:
+        return await async_original(self, _carrying(request))
+
     handle.carries_decision = True  # type: ignore[attr-defined]
-    setattr(kind, method, handle)
+    handle_async.carries_decision = True  # type: ignore[attr-defined]
+    kind.handle_request = handle
+    async_kind.handle_async_request = handle_async
 
 
 def _carrying(request: Any) -> Any:

@@ -24,7 +24,9 @@ _LIMITS = {"sns": weights.SNS, "sqs": weights.SQS}
 
 def _with_attribute(token: str) -> Change:
     def change(message: Params) -> Params | None:
-        attributes = message.get("MessageAttributes") or {}
+        attributes = message.get("MessageAttributes", {})
+        if not isinstance(attributes, dict):
+            return None
         if NAME in attributes:
             return message
         if len(attributes) >= MAX_ATTRIBUTES:

@@ -10,7 +10,7 @@ import threading
 import zipfile
 import zipimport
 from collections.abc import Iterator
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -195,6 +195,7 @@ def test_a_loader_looks_like_itself(hooked: list[str]) -> None:
     loader: Any = copy.copy(spec.loader)
     assert b"ready = True" == loader.get_data(spec.origin)
     assert not hasattr(loader, "no_such_thing")
+    assert isinstance(spec.loader, SourceFileLoader)
     assert [] == hooked
     importlib.import_module(LIBRARY)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import inspect
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
 import aiohttp
+import httpcore
 import httpx
 import pytest
 import urllib3
@@ -325,6 +327,15 @@ def test_failures(get: Get, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert [(f"localhost:{port}", [])] == Handler.seen
     assert {"http": 1} == propagation.skipped
+
+
+def test_methods_stay_of_their_kind() -> None:
+    """What is asynchronous looks so, for those who ask before they call."""
+    assert inspect.iscoroutinefunction(
+        httpcore.AsyncConnectionPool.handle_async_request
+    )
+    assert inspect.iscoroutinefunction(aiohttp.ClientRequest.send)
+    assert not inspect.iscoroutinefunction(httpcore.ConnectionPool.handle_request)
 
 
 def test_hooked_once() -> None:
