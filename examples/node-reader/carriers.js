@@ -2,7 +2,7 @@
 // and a token that is not one, read as no decision.
 
 import { fromHeaders } from "./headers.js";
-import { at, isObject, parseIfNamed } from "./json.js";
+import { at, fromObject, isObject, parseIfNamed } from "./json.js";
 import { fromStream } from "./streams.js";
 import { NAME, agreed, parseToken } from "./token.js";
 
@@ -10,6 +10,8 @@ import { NAME, agreed, parseToken } from "./token.js";
 
 // SNS in a queue, an event in that, a failure's report in that: and no further.
 const DEEPEST = 4;
+// What a decision among the resources of an event begins with.
+const RESOURCE = `${NAME}:`;
 // By this an IoT rule marks what a device says, whatever that looks like.
 const IOT = "aws:iot";
 
@@ -60,7 +62,7 @@ function forAll(event, context) {
     // As the caller spelt it, and as AWS documents it for Node.js.
     parseToken(at(beside, "custom", NAME)) ??
     parseToken(at(beside, "Custom", NAME)) ??
-    (at(event, "eventSource") === IOT ? null : parseToken(at(event, NAME)))
+    (at(event, "eventSource") === IOT ? null : fromObject(event))
   );
 }
 
@@ -71,7 +73,7 @@ function within(event, deeper) {
   if (records) return agreed(records.map((record) => ofRecord(record, deeper)));
   const detail = at(event, "detail");
   if (detail !== undefined && detail !== null) {
-    return parseToken(at(detail, NAME)) ?? failed(detail, deeper);
+    return fromObject(detail) ?? fromResources(event) ?? failed(detail, deeper);
   }
   return (
     fromHeaders(event) ??
@@ -81,17 +83,27 @@ function within(event, deeper) {
   );
 }
 
+/** The decision among an EventBridge event's resources. @param {unknown} event */
+function fromResources(event) {
+  const listed = at(event, "detail-type") === undefined ? null : at(event, "resources");
+  const texts = (Array.isArray(listed) ? listed : []).filter(
+    (text) => typeof text === "string" && text.startsWith(RESOURCE),
+  );
+  const [text] = texts;
+  return texts.every((other) => other === text) ? parseToken(text?.slice(RESOURCE.length)) : null;
+}
+
 /** What an execution began with, in a task that hands on its context. @param {unknown} event */
 function ofExecution(event) {
   const places = [event, at(event, "Context"), at(event, "context")];
   const execution = places.map((place) => at(place, "Execution")).find(isObject);
-  return parseToken(at(execution, "Input", NAME));
+  return fromObject(at(execution, "Input"));
 }
 
 /** @param {unknown} record @param {number} deeper @returns {Token | null} */
 function ofRecord(record, deeper) {
   // The router's own word, in a record whose source has no attributes.
-  const beside = parseToken(at(record, NAME));
+  const beside = fromObject(record);
   if (beside || !isObject(record)) return beside;
   const sns = at(record, "Sns");
   if (isObject(sns)) return message(sns, deeper);

@@ -1,6 +1,8 @@
 // Values out of structures that anybody may have made.
 
-import { NAME } from "./token.js";
+/** @import {Token} from "./index.js" */
+
+import { ATTRIBUTE, NAME, parseToken } from "./token.js";
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */
 export function isObject(value) {
@@ -33,5 +35,24 @@ export function parse(text) {
 
 /** The same for a text that is worth it: the name is in it. @param {unknown} text */
 export function parseIfNamed(text) {
-  return typeof text === "string" && text.includes(NAME) ? parse(text) : undefined;
+  const named = typeof text === "string" && (text.includes(NAME) || text.includes(ATTRIBUTE));
+  return named ? parse(text) : undefined;
+}
+
+/**
+ * What the decision is called in an object: CloudEvents allow letters and digits only.
+ *
+ * @param {unknown} found
+ */
+export function keyIn(found) {
+  return typeof at(found, "specversion") === "string" ? ATTRIBUTE : NAME;
+}
+
+/**
+ * The decision under its key in an object.
+ *
+ * @param {unknown} found @returns {Token | null}
+ */
+export function fromObject(found) {
+  return parseToken(at(found, keyIn(found))) ?? parseToken(at(found, NAME));
 }

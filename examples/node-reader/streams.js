@@ -1,7 +1,7 @@
 // The decision in the records of streams and brokers, and in the images of items.
 
 import { Buffer } from "node:buffer";
-import { at, isObject, parseIfNamed } from "./json.js";
+import { at, fromObject, isObject, parseIfNamed } from "./json.js";
 import { NAME, parseToken } from "./token.js";
 
 /** @import {Token} from "./index.js" */
@@ -30,7 +30,7 @@ export function fromStream(record) {
 function fromData(data) {
   if (typeof data !== "string") return null;
   try {
-    return parseToken(at(parseIfNamed(utf8.decode(Buffer.from(data, "base64"))), NAME));
+    return fromObject(parseIfNamed(utf8.decode(Buffer.from(data, "base64"))));
   } catch {
     return null;
   }

@@ -4,6 +4,8 @@
 
 /** What the decision is called in every carrier. */
 export const NAME = "canary-decision";
+/** The same as CloudEvents allow it. */
+export const ATTRIBUTE = "canarydecision";
 const MAX_LENGTH = 1024;
 const MAX_MEMBERS = 16;
 

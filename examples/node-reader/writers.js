@@ -4,7 +4,7 @@
 import { Buffer } from "node:buffer";
 import { current } from "./current.js";
 import { baggageOf, fits } from "./headers.js";
-import { isObject, parse } from "./json.js";
+import { isObject, keyIn, parse } from "./json.js";
 import { NAME, formatToken } from "./token.js";
 
 /** @import {Token} from "./index.js" */
@@ -58,13 +58,15 @@ export function withKey(text, token = current()) {
   const decision = written(token);
   if (!decision || typeof text !== "string") return text;
   const parsed = parse(text);
-  if (!isObject(parsed) || parsed[NAME] === decision) return text;
+  if (!isObject(parsed)) return text;
+  const key = keyIn(parsed);
+  if (parsed[key] === decision) return text;
   // A stranger's may have been passed on: ours takes its place, in a text written anew.
-  if (Object.hasOwn(parsed, NAME)) return JSON.stringify({ ...parsed, [NAME]: decision });
+  if (Object.hasOwn(parsed, key)) return JSON.stringify({ ...parsed, [key]: decision });
   const head = text.slice(0, text.lastIndexOf("}"));
   const comma = Object.keys(parsed).length ? "," : "";
   // Spliced in: a number too long for JavaScript stays as it was written.
-  const grown = `${head}${comma}"${NAME}":"${decision}"${text.slice(head.length)}`;
+  const grown = `${head}${comma}"${key}":"${decision}"${text.slice(head.length)}`;
   return Buffer.byteLength(grown) > MAX_BYTES ? text : grown;
 }
 

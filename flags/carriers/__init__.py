@@ -16,7 +16,8 @@ from collections.abc import Mapping
 
 from flags.carriers import batches
 from flags.carriers.headers import BAGGAGE, from_baggage, from_headers
-from flags.carriers.tokens import agreed, read, unread
+from flags.carriers.keys import from_object, is_named
+from flags.carriers.tokens import agreed, only, read, unread
 from flags.token import NAME, Token
 
 # As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
@@ -31,12 +32,15 @@ __all__ = [
     "from_event",
     "from_headers",
     "from_record",
+    "from_resources",
     "unread",
     "within",
 ]
 
 # SNS in a queue, an event in that, a failure's report in that: and no further.
 DEEPEST = 4
+# What a decision among the resources of an event begins with.
+RESOURCE = f"{NAME}:"
 
 
 def from_event(event: Any, context: Any = None) -> Token | None:
@@ -49,7 +53,7 @@ def beside(event: Any, context: Any = None) -> Token | None:
     found = from_client_context(context)
     if found is not None or not isinstance(event, Mapping):
         return found
-    return None if event.get("eventSource") == batches.IOT else read(event.get(NAME))
+    return None if event.get("eventSource") == batches.IOT else from_object(event)
 
 
 def within(event: Any, context: Any = None) -> Token | None:
@@ -70,7 +74,20 @@ def from_record(record: Any) -> Token | None:
 
 def from_detail(detail: Any) -> Token | None:
     """The decision in an EventBridge event's detail."""
-    return read(detail.get(NAME)) if isinstance(detail, Mapping) else None
+    return from_object(detail)
+
+
+def from_resources(event: Mapping[str, Any]) -> Token | None:
+    """The decision among an EventBridge event's resources."""
+    listed = event.get("resources")
+    if not isinstance(listed, list) or not listed:
+        return None
+    return only([text[len(RESOURCE) :] for text in listed if is_ours(text)])
+
+
+def is_ours(resource: Any) -> bool:
+    """Whether one of an event's resources is a decision."""
+    return isinstance(resource, str) and resource.startswith(RESOURCE)
 
 
 def _within(event: Any, deeper: int) -> Token | None:
@@ -82,7 +99,8 @@ def _within(event: Any, deeper: int) -> Token | None:
         return None
     detail = event.get("detail")
     if detail is not None:
-        return from_detail(detail) or _failed(detail, deeper)
+        listed = from_resources(event) if "detail-type" in event else None
+        return from_detail(detail) or listed or _failed(detail, deeper)
     return (
         from_headers(event)
         or _request(event.get("request"))
@@ -94,7 +112,7 @@ def _within(event: Any, deeper: int) -> Token | None:
 def _record(record: Any, deeper: int) -> Token | None:
     if not isinstance(record, Mapping) or record.get("eventSource") == batches.IOT:
         return None
-    found = read(record.get(NAME))
+    found = from_object(record)
     if found is not None:
         return found
     sns = record.get("Sns")
@@ -170,7 +188,7 @@ def _attribute(attributes: Any, key: str) -> Token | None:
 
 def _parsed(text: Any) -> Any:
     """What a text is in JSON, if the name is in it at all."""
-    if not isinstance(text, str) or NAME not in text:
+    if not isinstance(text, str) or not is_named(text):
         return None
     try:
         return json.loads(text)

@@ -13,6 +13,7 @@ import binascii
 import json
 from collections.abc import Mapping
 
+from flags.carriers.keys import ATTRIBUTE, from_object
 from flags.carriers.tokens import only, read
 from flags.token import NAME, Token
 
@@ -21,10 +22,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# The name as it looks in base64 behind 0, 2 and 1 bytes of a group of three. The
+# Both names as they look in base64 behind 0, 2 and 1 bytes of a group of three. The
 # characters that depend on neighbours are left out.
 _ENCODED = tuple(
-    binascii.b2a_base64(NAME[skip : skip + 12].encode(), newline=False).decode()
+    binascii.b2a_base64(name[skip : skip + 12].encode(), newline=False).decode()
+    for name in (NAME, ATTRIBUTE)
     for skip in (0, 1, 2)
 )
 
@@ -41,8 +43,7 @@ def from_stream(record: Mapping[str, Any]) -> Token | None:
 
 def mentions(text: str) -> bool:
     """Whether base64 may have the decision's name in it."""
-    first, second, third = _ENCODED
-    return first in text or second in text or third in text
+    return any(encoded in text for encoded in _ENCODED)
 
 
 def _data(data: Any) -> Token | None:
@@ -53,7 +54,7 @@ def _data(data: Any) -> Token | None:
         found = json.loads(binascii.a2b_base64(data))
     except (ValueError, RecursionError):
         return None
-    return read(found.get(NAME)) if isinstance(found, dict) else None
+    return from_object(found)
 
 
 def _image(change: Any, kind: object) -> Token | None:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flags.propagation.counts import skipped
+    from flags.propagation.places import place
 
-__all__ = ["install", "skipped"]
+__all__ = ["install", "place", "skipped"]
 
 _AWS = {
     "botocore.client": "flags.propagation.boto",
@@ -53,7 +54,11 @@ def install() -> None:
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        """Nothing is counted before it is needed."""
+        """Nothing is counted, and no place is named, before it is needed."""
+        if name == "place":
+            from flags.propagation.places import place  # noqa: PLC0415 - as it says
+
+            return place
         if name != "skipped":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from flags.propagation.counts import skipped  # noqa: PLC0415 - as it says

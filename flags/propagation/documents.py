@@ -6,15 +6,17 @@ Laws
 3. It takes the place of one that is there: a function may pass on what a stranger has
    sent it, who must not choose a colour by that. In a loop over records the decision
    that is current is the record's own, so to forward one changes nothing.
+4. In a CloudEvent it is an attribute that CloudEvents allow (`flags.carriers.keys`).
 """
 
 from __future__ import annotations
 
 import json
 
+from flags.carriers.keys import key_in
 from flags.token import NAME
 
-# Quotes, colon and comma around the name and the token.
+# Quotes, colon and comma around the longer of its names and the token.
 COST = len(NAME) + 6
 
 
@@ -26,23 +28,24 @@ def spliced(text: str, token: str) -> str | None:
         return None
     if not isinstance(parsed, dict):
         return None
-    if NAME in parsed:
-        return text if parsed[NAME] == token else _replaced(text, token)
+    key = key_in(parsed)
+    if key in parsed:
+        return text if parsed[key] == token else _replaced(text, key, token)
     # Nothing but white space can come after it.
     end = text.rindex("}")
     comma = "," if parsed else ""
-    return f'{text[:end]}{comma}"{NAME}":"{token}"{text[end:]}'
+    return f'{text[:end]}{comma}"{key}":"{token}"{text[end:]}'
 
 
-def _replaced(text: str, token: str) -> str:
-    """The text of an object with another value in each member of our name."""
+def _replaced(text: str, key: str, token: str) -> str:
+    """The text of an object with another value in each member of that name."""
     decode, parts, done = json.JSONDecoder().raw_decode, [], 0
     at = text.index("{") + 1
     while True:
         name, at = decode(text, _spaced(text, at))
         start = _spaced(text, _spaced(text, at) + 1)
         _, at = decode(text, start)
-        if name == NAME:
+        if name == key:
             parts += [text[done:start], f'"{token}"']
             done = at
         at = _spaced(text, at)

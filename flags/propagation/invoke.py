@@ -20,6 +20,7 @@ from flags.propagation.batches import Load, one
 from flags.propagation.boto import Params, Writer
 from flags.propagation.direct import directed
 from flags.propagation.documents import COST, spliced_data
+from flags.propagation.places import KEY, place_in
 from flags.switches import is_on
 from flags.token import NAME, Token
 
@@ -42,6 +43,8 @@ def _may_see(callee: Any) -> bool:
     It goes by the name that the caller uses, however the function is named by it.
     """
     rule = os.environ.get("CANARY_ASYNC_PAYLOAD", "")
+    if rule and place_in("lambda", callee) != KEY:
+        return False
     if not rule or is_on(rule):
         return bool(rule)
     # `NAME`, `ACCOUNT:function:NAME` or an ARN; each may have a qualifier behind it.
@@ -52,7 +55,9 @@ def _may_see(callee: Any) -> bool:
 
 def _beside(token: str) -> Any:
     def change(params: Params) -> Params | None:
-        given = params.get("ClientContext")
+        given = params.get("ClientContext", "")
+        if not isinstance(given, str):
+            return None
         context = json.loads(binascii.a2b_base64(given)) if given else {}
         custom = context.get("custom") if isinstance(context, dict) else []
         custom = {} if custom is None else custom

@@ -1,7 +1,8 @@
 """Kinesis: a key of the record's data, if that is a JSON object.
 
-Data of any other kind (binary, aggregated, lines of JSON) stays as it is, is counted,
-and is decided about anew by whoever reads it.
+Streams that CANARY_JSON_KEY names go without. Data of any other kind (binary,
+aggregated, lines of JSON) stays as it is, is counted, and is decided about anew by
+whoever reads it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from flags.propagation import weights
 from flags.propagation.batches import Change, Load, each, one
 from flags.propagation.boto import Params, Writer
 from flags.propagation.documents import COST, spliced_data
+from flags.propagation.places import KEY, place_in
 from flags.token import Token
 
 
@@ -42,11 +44,18 @@ def _load(used: object, token: Token) -> Load:
 
 
 def _put_record(params: Params, token: Token) -> Params:
-    return one(params, _load(None, token))
+    return one(params, _load(None, token)) if _may_have_key(params) else params
 
 
 def _put_records(params: Params, token: Token) -> Params:
+    if not _may_have_key(params):
+        return params
     return each(params, "Records", _load(params.get("Records"), token))
+
+
+def _may_have_key(params: Params) -> bool:
+    name = params.get("StreamName") or params.get("StreamARN")
+    return place_in("kinesis", name) == KEY
 
 
 WRITERS: Mapping[tuple[str, str], Writer] = {

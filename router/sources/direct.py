@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from flags import carriers
 from flags.hints import Any
-from flags.token import NAME, PREFIX, Token
+from flags.token import PREFIX, Token
 from router.document import Edits, Node
 from router.sources import decision
 from router.sources.source import Asked, Facts, Part, Source
@@ -58,13 +58,11 @@ class Direct(Source):
         beside = carriers.from_client_context(context)
         if beside is not None or PREFIX not in unit.text:
             return beside
-        return Token.parse(unit.dig(NAME))
+        return decision.inside(unit)
 
     def carry(self, event: Node, parts: Sequence[Part]) -> str:
         """The payload, with ours in the place of a decision that it brought."""
-        # However it is spelled: what is large is not looked through for nothing.
-        spelled = NAME in event.text or "\\u" in event.text
-        if not spelled or NAME not in event:
+        if not decision.has(event):
             return event.text
         edits = Edits(event.text)
         decision.put(edits, event, parts[0].token)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flags import carriers
 from flags.hints import Any
-from flags.token import NAME, Token
-from router.document import Edits, Node
+from flags.token import Token
+from router.document import Edits, Malformed, Node, quoted
 from router.sources import decision
 from router.sources.source import Asked, Facts, Part, Source
 from router.sources.values import search
@@ -37,18 +38,40 @@ class EventBridge(Source):
         return super().find(unit, asked)
 
     def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
-        """The token in the detail."""
-        return Token.parse(unit.dig("detail", NAME))
+        """The token in the detail, or among the resources."""
+        try:
+            inside = decision.inside(unit.get("detail"))
+        except Malformed:
+            return None
+        return inside or carriers.from_resources({"resources": unit.dig("resources")})
 
     def carries_inside(self, event: Node) -> bool:
-        """In the detail, if that is an object."""
-        return isinstance(event.dig("detail"), dict)
+        """In the detail, if that is an object, or where a decision is listed."""
+        return isinstance(event.dig("detail"), dict) or _is_listed(event)
 
     def carry(self, event: Node, parts: Sequence[Part]) -> str:
-        """The event with our token in its detail."""
+        """The event with our token where there was one, or else in its detail."""
+        edits, token = Edits(event.text), parts[0].token
+        listed = _list(edits, event.get("resources"), token)
         detail = event.get("detail")
         if detail is None or not detail.is_object:
-            return event.text
-        edits = Edits(event.text)
-        decision.put(edits, detail, parts[0].token)
+            return edits.text()
+        if not listed or decision.has(detail):
+            decision.put(edits, detail, token)
         return edits.text()
+
+
+def _is_listed(event: Node) -> bool:
+    resources = event.dig("resources")
+    return isinstance(resources, list) and any(map(carriers.is_ours, resources))
+
+
+def _list(edits: Edits, resources: Node | None, token: Token) -> bool:
+    """Put the token in the place of one among the resources; whether one was there."""
+    elements = resources.elements() if resources is not None else ()
+    others = [one.raw for one in elements if not carriers.is_ours(one.dig())]
+    if resources is None or len(others) == len(elements):
+        return False
+    ours = [quoted(f"{carriers.RESOURCE}{token}")] if token.members else []
+    edits.replace(resources, f"[{','.join([*others, *ours])}]")
+    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flags import carriers
+from flags.carriers.keys import ATTRIBUTE
 from flags.hints import Any
 from flags.token import NAME, Token
 from router.document import Edits, Node
@@ -17,6 +18,12 @@ def first_record(event: Node) -> Node | None:
     records = event.get("Records")
     elements = records.elements() if records is not None else ()
     return elements[0] if elements else None
+
+
+def _mentioned(unit: Node) -> bool:
+    """Whether a decision's name stands in it as it is."""
+    find = unit.text.find
+    return any(find(name, unit.start, unit.end) >= 0 for name in (NAME, ATTRIBUTE))
 
 
 class Records(Source):
@@ -35,7 +42,7 @@ class Records(Source):
     def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
         """The token that the record carries, or what is wrapped in it."""
         # Most records carry none, and are not worth parsing.
-        if not self.encoded and unit.text.find(NAME, unit.start, unit.end) < 0:
+        if not self.encoded and not _mentioned(unit):
             return None
         return carriers.from_record(unit.dig())
 

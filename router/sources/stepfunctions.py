@@ -6,8 +6,9 @@ A task shows it with the context object (`"Context.$": "$$"`).
 from __future__ import annotations
 
 from flags.hints import Any
-from flags.token import NAME, Token
-from router.document import Node
+from flags.token import Token
+from router.document import Malformed, Node
+from router.sources import decision
 from router.sources.direct import Direct
 from router.sources.source import Asked, Facts
 
@@ -41,7 +42,7 @@ class StepFunctions(Direct):
 
     def inbound(self, unit: Node, context: Any) -> Token | None:
         """As for any payload, else what the execution was started with."""
-        return super().inbound(unit, context) or Token.parse(_started_with(unit))
+        return super().inbound(unit, context) or _started_with(unit)
 
 
 def _execution(event: Node) -> str | None:
@@ -52,6 +53,9 @@ def _execution(event: Node) -> str | None:
     return None
 
 
-def _started_with(event: Node) -> Any:
-    found = (event.dig(*place, "Execution", "Input", NAME) for place in _PLACES)
-    return next(filter(None, found), None)
+def _started_with(event: Node) -> Token | None:
+    try:
+        inputs = (event.at(*place, "Execution", "Input") for place in _PLACES)
+        return next(filter(None, map(decision.inside, inputs)), None)
+    except Malformed:
+        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flags.hints import Any
-from flags.token import NAME, Token
+from flags.token import Token
 from router.document import Edits, Malformed, Node
 from router.sources import decision
 from router.sources.source import Asked, Facts, Part, Source
@@ -39,7 +39,7 @@ class Unknown(Source):
         """The event, without what strangers may have called a decision."""
         try:
             text = stripped(event, None)
-            if NAME not in event:
+            if not decision.has(event):
                 return text
             bare = Node.of(text.encode("latin-1"))
             edits = Edits(bare.text)

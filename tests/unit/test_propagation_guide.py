@@ -15,6 +15,7 @@ from moto.events.models import EventPattern
 
 import flags
 from flags.current import set_current
+from flags.propagation import places
 from flags.token import NAME, Token
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "propagation.md").read_text("utf-8")
@@ -52,6 +53,7 @@ def scope() -> Iterator[Scope]:
         exec(compile(code, "propagation.md", "exec"), names)  # noqa: S102 - that's the test
     yield names
     set_current(None)
+    places._said.clear()  # noqa: SLF001 - what the page said in code
 
 
 def record(text: str | None) -> Any:
@@ -104,6 +106,17 @@ def test_the_settings() -> None:
 
     assert (Path(flags.__file__).parents[1] / f"{module}.py").is_file()
     assert "app.handler" == settings["Environment"]["Variables"]["CANARY_HANDLER"]
+
+
+def test_json_without_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The setting that is shown gives a key to nobody that it names."""
+    (text,) = re.findall(r"```yaml\nCANARY_JSON_KEY: (.*?)\n```", GUIDE)
+    monkeypatch.setenv("CANARY_JSON_KEY", yaml.safe_load(text))
+
+    assert "resources" == places.place_in("events", "partner-x")
+    assert "none" == places.place_in("kinesis", "audit")
+    assert "none" == places.place_in("stepfunctions", "orders")
+    assert "key" == places.place_in("kinesis", "clicks")
 
 
 def passes(policy: Any, attributes: dict[str, str]) -> bool:
