@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from flags import carriers
 from flags.hints import Any
-from flags.record import Record
+from flags.record import Record, replace
 from flags.release import is_newer
 from flags.snapshot import Snapshot
 from flags.token import Token
@@ -25,7 +26,7 @@ from router.lookout import Lookout
 from router.passage import Passage
 from router.recorder import Recorder
 from router.routing import Route, Rules
-from router.sources import recognise
+from router.sources import decision, recognise
 from router.sources.source import Source, Visitor
 from router.sources.unknown import UNKNOWN
 from router.trust import Trust
@@ -41,6 +42,36 @@ class Arrival(Record):
     service: str
     rules: Rules | None
     began: float
+
+    def units(self) -> Sequence[Node]:
+        """The parts to decide for; what has none is decided for as a whole."""
+        return self.source.units(self.event) or (self.event,)
+
+    def beside(self) -> Token | None:
+        """The decision that came beside a batch, for all of it."""
+        found = carriers.from_client_context(self.context)
+        if found is not None or not decision.has(self.event):
+            return found
+        return decision.inside(self.event)
+
+    def cleaned(self) -> Arrival:
+        """Without decisions that nobody may believe; as it is if there are none.
+
+        None counts at public sources, nor where the route says `trust: false`. What
+        holds for all of a batch has been read, and goes on with each unit.
+        """
+        distrusts = self.route is not None and self.route.trust is False
+        if distrusts or (self.source.public and not self.source.cleans):
+            from router.sources.untrusted import cleaned  # noqa: PLC0415 - few routes
+
+            event = cleaned(self.event, self.units())
+        elif self.source.batch and decision.has(self.event):
+            from router.sources.untrusted import without_key  # noqa: PLC0415 - fewer
+
+            event = without_key(self.event)
+        else:
+            return self
+        return self if event is self.event else replace(self, event=event)
 
 
 class Router(Record):
@@ -70,7 +101,10 @@ class Router(Record):
     def _handle(self, event: bytes, context: Any) -> bytes:
         arrival = self._arrival(event, context)
         refused = self.trust.refused.total()
-        chosen = self._decide(arrival)
+        carried = [self._carried(arrival, unit) for unit in arrival.units()]
+        # Read first: an override counts wherever it comes from.
+        arrival = arrival.cleaned()
+        chosen = self._decide(arrival, carried)
         witness = self.lookout.witness(arrival.service) if self.lookout else None
         invocations = Invocations(
             begin=witness.begin if witness else self.begin,
@@ -129,12 +163,9 @@ class Router(Record):
             began=began,
         )
 
-    def _decide(self, arrival: Arrival) -> list[Chosen]:
+    def _decide(self, arrival: Arrival, carried: list[Token]) -> list[Chosen]:
         """A choice for each unit; units that belong together share the first's."""
-        source = arrival.source
-        # What has no parts is decided for as a whole.
-        units = source.units(arrival.event) or (arrival.event,)
-        carried = [self._carried(arrival, unit) for unit in units]
+        source, units = arrival.source, arrival.units()
         rules = self._caught_up(arrival, carried)
         carried = [self._possible(arrival, rules, token) for token in carried]
         first: dict[str, Choice] = {}
@@ -155,7 +186,8 @@ class Router(Record):
     def _carried(self, arrival: Arrival, unit: Node) -> Token:
         """The decisions that a unit brings, as far as they count."""
         source, route = arrival.source, arrival.route
-        token = source.inbound(unit, arrival.context)
+        beside = arrival.beside() if source.batch else None
+        token = beside or source.inbound(unit, arrival.context)
         if token is None:
             return Token()
         trust = True if route is None else route.trust

@@ -14,10 +14,14 @@ const DEEPEST = 4;
 const RESOURCE = `${NAME}:`;
 // By this an IoT rule marks what a device says, whatever that looks like.
 const IOT = "aws:iot";
+// The session in which API Gateway sends what a client said into a queue, as it was said.
+const GATEWAY = "BackplaneAssumeRoleSession";
 
 // What has its records under a name that any payload may have, by its source.
 const NAMES = new Map([
   ["SelfManagedKafka", "records"],
+  ["aws:SelfManagedKafka", "records"],
+  ["aws:amq", "messages"],
   ["aws:kafka", "records"],
   ["aws:mq", "messages"],
   ["aws:rmq", "rmqMessagesByQueue"],
@@ -71,6 +75,7 @@ function within(event, deeper) {
   if (at(event, "eventSource") === IOT) return null;
   const records = listRecords(event);
   if (records) return agreed(records.map((record) => ofRecord(record, deeper)));
+  if (isFromBus(event)) return ofBus(event, deeper);
   const detail = at(event, "detail");
   if (detail !== undefined && detail !== null) {
     return fromObject(detail) ?? fromResources(event) ?? failed(detail, deeper);
@@ -93,11 +98,33 @@ function fromResources(event) {
   return texts.every((other) => other === text) ? parseToken(text?.slice(RESOURCE.length)) : null;
 }
 
-/** What an execution began with, in a task that hands on its context. @param {unknown} event */
+/**
+ * What an execution began with, in a task that hands it on: in its context object, or as
+ * `input` beside a token to call back with.
+ *
+ * @param {unknown} event
+ */
 function ofExecution(event) {
   const places = [event, at(event, "Context"), at(event, "context")];
   const execution = places.map((place) => at(place, "Execution")).find(isObject);
-  return fromObject(at(execution, "Input"));
+  if (execution) return fromObject(at(execution, "Input"));
+  const waits = Object.entries(isObject(event) ? event : {}).some(
+    ([name, value]) => name.toLowerCase().endsWith("token") && value,
+  );
+  if (!waits) return null;
+  return fromObject(at(event, "input")) ?? fromObject(at(event, "Input"));
+}
+
+/** Whether a Custom Event Bus delivers it together with its metadata. @param {unknown} event */
+function isFromBus(event) {
+  return isObject(event) && "SystemMetadata" in event && "Data" in event;
+}
+
+/** @param {unknown} event @param {number} deeper @returns {Token | null} */
+function ofBus(event, deeper) {
+  const data = at(event, "Data");
+  const inside = isObject(data) ? forAll(data) ?? within(data, deeper) : null;
+  return fromObject(at(event, "Metadata")) ?? inside;
 }
 
 /** @param {unknown} record @param {number} deeper @returns {Token | null} */
@@ -109,24 +136,36 @@ function ofRecord(record, deeper) {
   if (isObject(sns)) return message(sns, deeper);
   if ("body" in record || "messageAttributes" in record) return queued(record, deeper);
   const request = at(record, "request") ?? null;
-  return request === null ? fromStream(record) : fromHeaders(request);
+  if (request !== null) return fromHeaders(request);
+  if ("detail-type" in record || isFromBus(record)) return within(record, deeper);
+  return fromStream(record);
 }
 
 /** What SNS delivers. @param {unknown} sns @param {number} deeper @returns {Token | null} */
 function message(sns, deeper) {
-  const attribute = at(sns, "MessageAttributes", NAME, "Value");
-  return parseToken(attribute) ?? enveloped(at(sns, "Message"), deeper);
+  const attributes = at(sns, "MessageAttributes");
+  return parseToken(at(attributes, NAME, "Value")) ?? sent(at(sns, "Message"), attributes, deeper);
 }
 
 /** What a queue delivers. @param {unknown} record @param {number} deeper */
 function queued(record, deeper) {
   const attributes = at(record, "messageAttributes");
   const attribute = parseToken(at(attributes, NAME, "stringValue"));
-  if (attribute || at(attributes, "ErrorCode") === undefined) {
-    return attribute ?? enveloped(at(record, "body"), deeper);
-  }
-  // Lambda's own dead-letter queue: the body is the event that failed.
-  return inner(parseIfNamed(at(record, "body")), deeper);
+  const sender = at(record, "attributes", "SenderId");
+  const said = typeof sender === "string" && sender.endsWith(GATEWAY);
+  if (attribute || (said && at(attributes, "ErrorCode") === undefined)) return attribute;
+  return sent(at(record, "body"), attributes, deeper);
+}
+
+/**
+ * What is in a message: in Lambda's own dead-letter queue or topic the event that failed.
+ *
+ * @param {unknown} text @param {unknown} attributes @param {number} deeper
+ * @returns {Token | null}
+ */
+function sent(text, attributes, deeper) {
+  const failure = at(attributes, "ErrorCode") !== undefined;
+  return failure ? inner(parseIfNamed(text), deeper) : enveloped(text, deeper);
 }
 
 /**

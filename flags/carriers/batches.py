@@ -11,14 +11,20 @@ if TYPE_CHECKING:
 
     # What holds a list of records, and under which key.
     Place: TypeAlias = tuple[Any, Any]
+    # The steps from an event to a record.
+    Way: TypeAlias = tuple[str | int, ...]
 
 # What has its records by partition or queue, by its source. Such names any payload may
 # have.
 _SORTED = {
     "SelfManagedKafka": "records",
+    "aws:SelfManagedKafka": "records",
     "aws:kafka": "records",
     "aws:rmq": "rmqMessagesByQueue",
 }
+
+# ActiveMQ, by the name that events have and by the one in older documents.
+_ACTIVE = ("aws:amq", "aws:mq")
 
 # What only records have, of one source or another.
 _MARKS = frozenset(
@@ -56,9 +62,14 @@ def places(event: Any) -> list[Place] | None:
     name = "Records"
     if "deliveryStreamArn" in event:
         name = "records"
-    elif source == "aws:mq":
+    elif source in _ACTIVE:
         name = "messages"
     return [(event, name)] if isinstance(event.get(name), list) else None
+
+
+def is_from_bus(event: Mapping[str, Any]) -> bool:
+    """Whether a Custom Event Bus delivers it together with its metadata."""
+    return "SystemMetadata" in event and "Data" in event
 
 
 def is_record(found: Any) -> bool:
@@ -74,3 +85,16 @@ def records(found: list[Place]) -> Iterator[Any]:
     """All records of these places, one after the other."""
     for holder, key in found:
         yield from holder[key]
+
+
+def ways(event: Any, found: list[Place]) -> Iterator[tuple[Way, Any]]:
+    """The same records, each with the steps that lead to it."""
+    for holder, key in found:
+        if isinstance(event, list):
+            way: Way = ()
+        else:
+            inside = holder is not event
+            sorted_by = _SORTED.get(event["eventSource"], "") if inside else ""
+            way = (sorted_by, key) if inside else (key,)
+        for at, record in enumerate(holder[key]):
+            yield (*way, at), record

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from flags.carriers.places import Place
 from flags.carriers.tokens import only
 from flags.switches import is_on
 from flags.token import NAME, Token
@@ -12,20 +13,34 @@ from flags.token import NAME, Token
 # As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
+
+    from flags.carriers.places import Way
 
 # Where baggage is the team's standard, the token rides in it too.
 BAGGAGE = is_on(os.environ.get("CANARY_BAGGAGE"))
 
+_SIZES = (len(NAME), len("baggage"))
 
-def from_headers(event: Mapping[str, Any]) -> Token | None:
-    """The decision in an event's headers; None if there are two that differ."""
-    found = _values(event, NAME)
-    token = only(found) if found else None
-    if token is None and BAGGAGE:
-        texts = _values(event, "baggage")
-        token = from_baggage(",".join(t for t in texts if isinstance(t, str)))
-    return token
+
+def in_headers(event: Mapping[str, Any], way: Way) -> Iterator[Place]:
+    """Headers of our name, however they are spelt, then baggage that names us.
+
+    Multi-value headers hide single ones. Baggage is always given, and only read where
+    that is asked for: another function may read it.
+    """
+    many = _named(event.get("multiValueHeaders"))
+    single = _named(event.get("headers"))
+    for kind, read in enumerate((only, _carried)):
+        lists = [v for vs in many[kind].values() if isinstance(vs, list) for v in vs]
+        texts = [] if lists else [*single[kind].values()]
+        for holder, names, found in (
+            ("multiValueHeaders", many[kind], lists),
+            ("headers", single[kind], texts),
+        ):
+            if names:
+                yield Place((*way, holder), names, found, read, listed=kind > 0)
 
 
 def from_baggage(header: object) -> Token | None:
@@ -35,24 +50,24 @@ def from_baggage(header: object) -> Token | None:
     return only(baggage.read(header))
 
 
-def _values(event: Mapping[str, Any], name: str) -> list[Any]:
-    """What a header says, however it is spelt; lists where they are, else texts."""
-    found = [
-        value
-        for values in _named(event.get("multiValueHeaders"), name)
-        if isinstance(values, list)
-        for value in values
-    ]
-    return found or _named(event.get("headers"), name)
+def _carried(texts: list[Any]) -> Token | None:
+    """The decision in baggage, where it is asked for."""
+    if not BAGGAGE:
+        return None
+    return from_baggage(",".join(text for text in texts if isinstance(text, str)))
 
 
-def _named(headers: Any, name: str) -> list[Any]:
-    if not isinstance(headers, Mapping):
-        return []
-    size = len(name)
-    return [
-        value
-        for key, value in headers.items()
+def _named(headers: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The headers of our name, and those with baggage of ours."""
+    ours: dict[str, Any] = {}
+    listed: dict[str, Any] = {}
+    for key, value in headers.items() if isinstance(headers, Mapping) else ():
         # Most names are of another length, and not worth a copy in lower case.
-        if isinstance(key, str) and len(key) == size and key.lower() == name
-    ]
+        if not isinstance(key, str) or len(key) not in _SIZES:
+            continue
+        name = key.lower()
+        if name == NAME:
+            ours[key] = value
+        elif name == "baggage" and NAME in str(value):
+            listed[key] = value
+    return ours, listed

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flags.carriers.places import Place, first
 from flags.carriers.tokens import read
 from flags.token import NAME, Token
 
 # As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
+
+    from flags.carriers.places import Way
 
 # "canary-decision", as CloudEvents allow it.
 ATTRIBUTE = "canarydecision"
@@ -32,10 +36,17 @@ def key_in(found: Mapping[str, Any]) -> str:
 
 def from_object(found: Any) -> Token | None:
     """The decision under its key in an object; None for anything else."""
+    return first(in_object(found, ()))
+
+
+def in_object(found: Any, way: Way) -> Iterator[Place]:
+    """What stands under its key in an object; nothing in anything else."""
     if not isinstance(found, Mapping):
-        return None
-    token = read(found.get(ATTRIBUTE)) if is_cloud_event(found) else None
-    return token or read(found.get(NAME))
+        return
+    for key in (ATTRIBUTE, NAME) if is_cloud_event(found) else (NAME,):
+        text = found.get(key)
+        if text is not None:
+            yield Place(way, (key,), text, read)
 
 
 def is_named(text: str) -> bool:

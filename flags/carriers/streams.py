@@ -13,14 +13,18 @@ import binascii
 import json
 from collections.abc import Mapping
 
-from flags.carriers.keys import ATTRIBUTE, from_object
+from flags.carriers.keys import ATTRIBUTE, in_object
+from flags.carriers.places import BASE64, Place
 from flags.carriers.tokens import only, read
-from flags.token import NAME, Token
+from flags.token import NAME
 
 # As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
+
+    from flags.carriers.places import Way
 
 # Both names as they look in base64 behind 0, 2 and 1 bytes of a group of three. The
 # characters that depend on neighbours are left out.
@@ -31,14 +35,18 @@ _ENCODED = tuple(
 )
 
 
-def from_stream(record: Mapping[str, Any]) -> Token | None:
-    """The decision of a record of Kinesis, DynamoDB, Kafka, MQ or Firehose."""
+def in_stream(record: Mapping[str, Any], way: Way) -> Iterator[Place]:
+    """The places of a record of Kinesis, DynamoDB, Kafka, MQ or Firehose."""
     if "dynamodb" in record:
-        return _image(record["dynamodb"], record.get("eventName"))
-    if "value" in record or "headers" in record:
-        return _header(record.get("headers")) or _data(record.get("value"))
-    kinesis = record.get("kinesis")
-    return _data((kinesis if isinstance(kinesis, Mapping) else record).get("data"))
+        change = (*way, "dynamodb")
+        yield from _image(record["dynamodb"], record.get("eventName"), change)
+    elif "value" in record or "headers" in record:
+        yield from _headers(record.get("headers"), (*way, "headers"))
+        yield from _data(record.get("value"), (*way, "value"))
+    elif isinstance(record.get("kinesis"), Mapping):
+        yield from _data(record["kinesis"].get("data"), (*way, "kinesis", "data"))
+    else:
+        yield from _data(record.get("data"), (*way, "data"))
 
 
 def mentions(text: str) -> bool:
@@ -46,35 +54,37 @@ def mentions(text: str) -> bool:
     return any(encoded in text for encoded in _ENCODED)
 
 
-def _data(data: Any) -> Token | None:
-    """The decision under its name in what is JSON in base64."""
+def _data(data: Any, way: Way) -> Iterator[Place]:
+    """What is under our name in JSON in base64."""
     if not isinstance(data, str) or not mentions(data):
-        return None
+        return
     try:
         found = json.loads(binascii.a2b_base64(data))
     except (ValueError, RecursionError):
-        return None
-    return from_object(found)
+        return
+    yield from in_object(found, (*way, BASE64))
 
 
-def _image(change: Any, kind: object) -> Token | None:
-    """The decision that an item was written with."""
+def _image(change: Any, kind: object, way: Way) -> Iterator[Place]:
+    """What an item was written with."""
     if not isinstance(change, Mapping):
-        return None
-    image = change.get("OldImage" if kind == "REMOVE" else "NewImage")
+        return
+    name = "OldImage" if kind == "REMOVE" else "NewImage"
+    image = change.get(name)
     value = image.get(NAME) if isinstance(image, Mapping) else None
-    return read(value.get("S")) if isinstance(value, Mapping) else None
+    if isinstance(value, Mapping):
+        yield Place((*way, name), (NAME,), value.get("S"), read)
 
 
-def _header(headers: Any) -> Token | None:
-    """The decision among Kafka's headers: a list of one name each, with bytes."""
-    return only(
-        [
-            _text(header[NAME])
-            for header in (headers if isinstance(headers, list) else ())
-            if isinstance(header, Mapping) and NAME in header
-        ]
-    )
+def _headers(headers: Any, way: Way) -> Iterator[Place]:
+    """Those of our name among Kafka's: a list of one name each, with bytes."""
+    found = {
+        at: header[NAME]
+        for at, header in enumerate(headers if isinstance(headers, list) else ())
+        if isinstance(header, Mapping) and NAME in header
+    }
+    if found:
+        yield Place(way, found, [*map(_text, found.values())], only)
 
 
 def _text(signed: Any) -> Any:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flags import carriers
+from flags.carriers.keys import is_named
 from flags.hints import Any
 from flags.token import Token
-from router.document import Edits, Malformed, Node, quoted
+from router.document import Edits, Node, quoted
 from router.sources import decision
 from router.sources.source import Asked, Facts, Part, Source
 from router.sources.values import search
@@ -38,12 +39,10 @@ class EventBridge(Source):
         return super().find(unit, asked)
 
     def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
-        """The token in the detail, or among the resources."""
-        try:
-            inside = decision.inside(unit.get("detail"))
-        except Malformed:
+        """The token in the detail, among the resources, or in what failed."""
+        if not is_named(unit.text):
             return None
-        return inside or carriers.from_resources({"resources": unit.dig("resources")})
+        return carriers.from_event(unit.dig())
 
     def carries_inside(self, event: Node) -> bool:
         """In the detail, if that is an object, or where a decision is listed."""

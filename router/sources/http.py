@@ -27,6 +27,7 @@ class Http(Source):
     """The common part; the event's format is the subclass's."""
 
     public = True
+    cleans = True
 
     def find(self, unit: Node, asked: Asked) -> Any:
         """Look into headers, cookies, claims or the JSON body."""

@@ -17,7 +17,8 @@ from router.sources.partial import PartialBatch
 from router.sources.source import Asked, Facts
 from router.sources.values import arn_names, decoded, parse, search
 
-_MARKERS = ("aws:kafka", "SelfManagedKafka")
+# Clusters of one's own are named in two ways: in events, and in some documents.
+_MARKERS = ("aws:kafka", "SelfManagedKafka", "aws:SelfManagedKafka")
 
 
 class Kafka(PartialBatch):

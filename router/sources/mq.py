@@ -10,6 +10,9 @@ from router.sources.records import Records
 from router.sources.source import Asked, Facts
 from router.sources.values import arn_names, decoded, mapping, parse, search
 
+# ActiveMQ is named in two ways: in events, and in some documents.
+_MARKERS = ("aws:amq", "aws:mq", "aws:rmq")
+
 
 class Mq(Records):
     """Recognised by the event's own `eventSource`."""
@@ -19,7 +22,7 @@ class Mq(Records):
 
     def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
-        return event.string("eventSource") in ("aws:mq", "aws:rmq")
+        return event.string("eventSource") in _MARKERS
 
     def facts(self, event: Node) -> Facts:
         """The queue's name, and the broker."""

@@ -30,6 +30,7 @@ class Records(Source):
     """The common part; where the token goes in a record is the subclass's."""
 
     retries = True
+    batch = True
     # The member of the event that is the records' array.
     member = "Records"
     # Whether what records say is base64, in which no decision shows unless it is read.

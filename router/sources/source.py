@@ -80,6 +80,10 @@ class Source(ABC):
     name = ""
     # Whether strangers can reach it: then what comes in about decisions is dropped.
     public = False
+    # Whether `carry` leaves no decision but ours, wherever a reader may look.
+    cleans = False
+    # Whether an event is a list of records: what comes beside it is for all of them.
+    batch = False
     # Whether an error makes the source deliver the event again.
     retries = False
     # Where the identity is when the route names no place.

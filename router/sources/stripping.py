@@ -67,6 +67,11 @@ def _lists(headers: Node) -> Iterable[tuple[int, str]]:
             yield one.value.start, _text(clean)
 
 
+def unlisted(value: object) -> str:
+    """The JSON of a baggage header, or of several, without our entries."""
+    return _text(_without(value, _LISTS["baggage"]))
+
+
 def _text(value: object) -> str:
     if isinstance(value, list):
         return "[" + ",".join(map(_text, value)) + "]"

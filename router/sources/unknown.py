@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from flags.hints import Any
 from flags.token import Token
-from router.document import Edits, Malformed, Node
-from router.sources import decision
+from router.document import Malformed, Node
 from router.sources.source import Asked, Facts, Part, Source
 from router.sources.stripping import stripped
+from router.sources.untrusted import cleaned
 
 UNKNOWN = "unknown"
 
@@ -18,6 +18,8 @@ class Unknown(Source):
     """What is left; nothing in it is read."""
 
     name = UNKNOWN
+    public = True
+    cleans = True
 
     def recognises(self, event: Node) -> bool:  # noqa: ARG002
         """Any event."""
@@ -38,12 +40,7 @@ class Unknown(Source):
     def carry(self, event: Node, parts: Sequence[Part]) -> str:  # noqa: ARG002
         """The event, without what strangers may have called a decision."""
         try:
-            text = stripped(event, None)
-            if not decision.has(event):
-                return text
-            bare = Node.of(text.encode("latin-1"))
-            edits = Edits(bare.text)
-            decision.drop(edits, bare)
-            return edits.text()
+            bare = Node.of(stripped(event, None).encode("latin-1"))
         except Malformed:
-            return event.text
+            bare = event
+        return cleaned(bare, (bare,)).text

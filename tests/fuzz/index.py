@@ -182,6 +182,7 @@ INDEX: dict[str, Entry] = {
         lanes=["orders-0", "orders-0", "orders-1", "returns-0", "returns-0"],
     ),
     "kafka_self_managed": entry("kafka", users(31), lanes="orders-0"),
+    "kafka_self_managed_aws": entry("kafka", users(31), lanes="orders-0"),
     "kafka_null_key": entry("kafka", [None, None], lanes="orders-0"),
     "kafka_tokens": entry(
         "kafka", users(31, 31), [TOKEN, "v1~shop.blue.3"], "orders-0"

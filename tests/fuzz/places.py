@@ -27,11 +27,11 @@ def without(source: str, tree: Any) -> Any:
     if source == "appsync" and type(tree) is list:
         return [without(source, one) for one in tree]
     if source in (*_ATTRIBUTES, *_BESIDE):
-        return _records(source, tree)
+        return _records(source, _bare(tree))
     cleaned: dict[str, Callable[[Any], Any]] = {
         **dict.fromkeys(WEB, _web),
-        **dict.fromkeys(("direct", "stepfunctions", "iot"), _bare),
-        "unknown": lambda found: _bare(_web(found)),
+        "iot": _bare,
+        **dict.fromkeys(("direct", "stepfunctions", "unknown"), _asked),
         "appsync": lambda found: _mapped(found, "request", _web),
         "eventbridge": lambda found: _mapped(found, "detail", _bare),
     }
@@ -172,6 +172,11 @@ def _without_empty(tree: Any, name: str) -> Any:
     if not isinstance(tree, Members):
         return tree
     return Members((k, v) for k, v in tree if k != name or v)
+
+
+def _asked(event: Any) -> Any:
+    """What may have been a request, of HTTP or of AppSync."""
+    return _bare(_web(_mapped(event, "request", _web)))
 
 
 def _web(event: Any) -> Any:

@@ -103,6 +103,7 @@ UNJUDGED = {
     "iot_forged",
     "iot_plain",
     "iot_rule",
+    "kafka_self_managed_aws",
     "kinesis",
     "rest_null_headers",
     "s3",
