@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError
 from flags.errors import InvalidDocument, Problem, StoreUnavailable
 from flags.seal import Keys
 from flags.store.failures import translated
+from flags.store.remedies import code_of, refused, said_by
 
 KEY_BYTES = 32
 _NUMBERED = re.compile(r"k([0-9]{1,15})")
@@ -74,7 +75,7 @@ class Keyring(ABC):
             try:
                 text = self._read()
             except ClientError as error:
-                if _code(error) == self.missing:
+                if code_of(error) == self.missing:
                     return None
                 raise
         return Keys.parse(text)
@@ -101,14 +102,11 @@ class Keyring(ABC):
                 raise StoreUnavailable(self._remedy(error)) from error
 
     def _remedy(self, error: ClientError) -> str:
-        code = _code(error)
-        if code in {"ExpiredTokenException", "UnrecognizedClientException"}:
-            return f"AWS refuses the credentials ({code}): sign in again"
-        if code == "AccessDeniedException":
-            return f"access to the keys at {self.where} is denied: {error}"
-        if code == self.missing:
+        if code_of(error) == self.missing:
             return f"there is nothing at {self.where}: create it, then try again"
-        return f"the keys at {self.where} can't be had: {error}"
+        if known := refused(error, f"the keys at {self.where}"):
+            return known
+        return f"the keys at {self.where} can't be had ({code_of(error)}): {said_by(error)}"
 
 
 class _Parameter(Keyring):
@@ -168,7 +166,3 @@ def render(keys: Keys) -> str:
     """Keys as the document that `Keys.parse` reads."""
     encoded = {kid: b64encode(key).decode() for kid, key in keys.secrets.items()}
     return json.dumps({"current": keys.current, "keys": encoded})
-
-
-def _code(error: ClientError) -> str:
-    return str(error.response["Error"]["Code"])

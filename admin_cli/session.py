@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from admin_cli.location import Location, LocationOptions, account_of, bare
-from flags.errors import InvalidDocument, Problem, StoreUnavailable
+from flags.errors import InvalidDocument, Problem
 
 if TYPE_CHECKING:
     from admin_cli.keyring import Keyring
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 OUTPUT = "TableName"
 # The stack's output that says where the keys of overrides are.
 KEYS_OUTPUT = "TokenKeys"
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,20 +152,26 @@ class Session:
     def _opened(self) -> tuple[Any, str]:
         """A client of DynamoDB, and the table's name."""
         with self._opening():
-            table = self.location.table or _output_of(
-                self._aws, self.location.stack, OUTPUT, ("table", "--table")
-            )
+            table = self.location.table or self._output(OUTPUT, "table", "--table")
             return self._client("dynamodb"), table
+
+    def _output(self, key: str, what: str, option: str) -> str:
+        """An output of the stack, or what else to name and the option for it."""
+        from admin_cli.outputs import Outputs  # noqa: PLC0415 - slow, as above
+
+        return Outputs.of(self._aws, self.location.stack, (what, option)).get(key)
 
     def _keys_of_stack(self) -> str:
         """Where the stack's keys are; raises `InvalidDocument` if it has another table.
 
         A token of one table's keys is worth nothing at another's routers.
         """
+        from admin_cli.outputs import Outputs  # noqa: PLC0415 - slow, as above
+
         location = self.location
         instead = "key store", "--token-keys"
-        found = _outputs_of(self._aws, location.stack, instead)
-        theirs = found.get(OUTPUT)
+        found = Outputs.of(self._aws, location.stack, instead)
+        theirs = found.found.get(OUTPUT)
         if location.table and theirs and bare(location.table) != theirs:
             message = (
                 f"the stack {location.stack} has the table {theirs}, not "
@@ -174,7 +179,7 @@ class Session:
                 "its stack with --stack-name"
             )
             raise InvalidDocument([Problem(path="--token-keys", message=message)])
-        return _output(found, location.stack, KEYS_OUTPUT, instead)
+        return found.get(KEYS_OUTPUT)
 
     @contextmanager
     def _opening(self) -> Iterator[None]:
@@ -206,22 +211,11 @@ class Session:
     @cached_property
     def _aws(self) -> Any:
         # One for all clients: a profile may ask for a second factor.
-        import boto3  # noqa: PLC0415 - slow, and `--help` waits
+        from admin_cli.credentials import (  # noqa: PLC0415 - slow, and `--help` waits
+            session,
+        )
 
-        location = self.location
-        session = boto3.Session(
-            region_name=location.region, profile_name=location.profile
-        )
-        if urlsplit(self.endpoint or "").hostname not in LOOPBACK:
-            return session
-        # boto3 insists on what an emulator doesn't ask for.
-        key = None if session.get_credentials() else "test"
-        return boto3.Session(
-            aws_access_key_id=key,
-            aws_secret_access_key=key,
-            region_name=session.region_name or "us-east-1",
-            profile_name=location.profile,
-        )
+        return session(self.location, self.endpoint)
 
 
 def _is_address(url: str) -> bool:
@@ -240,53 +234,6 @@ def _config(connect: float, read: float, attempts: int | None = None) -> Any:
         read_timeout=read,
         retries={"total_max_attempts": attempts} if attempts else None,
     )
-
-
-def _output_of(session: Any, stack: str, key: str, instead: tuple[str, str]) -> str:
-    """An output of the stack; `instead` is what else to name, and the option for it."""
-    return _output(_outputs_of(session, stack, instead), stack, key, instead)
-
-
-def _output(
-    found: Mapping[str, str], stack: str, key: str, instead: tuple[str, str]
-) -> str:
-    if key in found:
-        return found[key]
-    what, option = instead
-    msg = (
-        f"the stack {stack} has no output {key}: name the router's stack with "
-        f"--stack-name, or its {what} with {option}"
-    )
-    raise StoreUnavailable(msg)
-
-
-def _outputs_of(session: Any, stack: str, instead: tuple[str, str]) -> dict[str, str]:
-    client = session.client("cloudformation", config=_config(5, 20))
-    found = _outputs(client, stack, session.region_name, instead)
-    return {output["OutputKey"]: str(output["OutputValue"]) for output in found}
-
-
-def _outputs(
-    client: Any, stack: str, region: str, instead: tuple[str, str]
-) -> list[dict[str, str]]:
-    from botocore.exceptions import (  # noqa: PLC0415 - slow, and `--help` waits
-        ClientError,
-    )
-
-    what, option = instead
-    try:
-        found = client.describe_stacks(StackName=stack)["Stacks"]
-    except ClientError as error:
-        detail = error.response["Error"]
-        if "does not exist" not in detail.get("Message", ""):
-            msg = f"the stack {stack} can't be read: {error}; or give {option}"
-            raise StoreUnavailable(msg) from error
-        msg = (
-            f"there is no stack {stack} in {region}: deploy it with `sam deploy`, "
-            f"or name another with --stack-name, or a {what} with {option}"
-        )
-        raise StoreUnavailable(msg) from error
-    return list(found[0].get("Outputs", ()))
 
 
 def _os_user() -> str:

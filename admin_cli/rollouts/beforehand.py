@@ -18,6 +18,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from flags.errors import InvalidDocument, Problem, StoreUnavailable
+from flags.store.remedies import refused, said_by, unreached
 from rollouts.publishing.named import written
 
 Client = Any
@@ -76,7 +77,12 @@ def _alarms(client: Client, names: list[str], found: _Found) -> dict[str, list[s
             MaxRecords=100,
         )
     except (ClientError, BotoCoreError) as error:
-        msg = f"the plan's alarms can't be looked at: {error}; allow DescribeAlarms"
+        why = (
+            unreached(error)
+            if isinstance(error, BotoCoreError)
+            else refused(error, "the plan's alarms") or said_by(error)
+        )
+        msg = f"the plan's alarms can't be looked at: {why}"
         raise StoreUnavailable(msg) from error
     kinds = ("MetricAlarms", "CompositeAlarms")
     states = {
@@ -152,7 +158,15 @@ def _version(client: Client, service: str, colour: str, found: _Found) -> str:
     answer = _asked(ask, f"the alias {service}:{colour}", found)
     if answer is None:
         message = f"{service} has no alias {colour!r}; make it, or deploy the service"
-        found.problems.append(Problem(path=f"aliases.{service}", message=message))
+        ask = partial(client.get_function_configuration, FunctionName=service)
+        if _asked(ask, f"the function {service}", found) is None:
+            message = (
+                f"there is no function {service!r} in this account and region; deploy "
+                "it, or take it out of the release's services"
+            )
+        problem = Problem(path=f"aliases.{service}", message=message)
+        # Of a function that is gone both aliases are: once is enough.
+        found.problems += [problem] if problem not in found.problems else []
     return str((answer or {}).get("FunctionVersion", ""))
 
 

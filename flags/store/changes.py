@@ -164,6 +164,10 @@ class SnapshotMoved(Exception):
     """
 
 
+class Throttled(SnapshotMoved):
+    """The table takes no more writes for now; this one was not written."""
+
+
 class Store(Protocol):
     """Keeps documents, their history, and the compiled snapshot."""
 

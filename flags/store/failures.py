@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -13,29 +14,30 @@ from botocore.exceptions import (
     NoRegionError,
     ParamValidationError,
 )
+from botocore.parsers import ResponseParserError
 
 from flags.errors import CommitUnknown, StoreUnavailable, VersionConflict
-from flags.store.changes import Commit, SnapshotMoved
+from flags.store.changes import Commit, SnapshotMoved, Throttled
+from flags.store.remedies import (
+    THROTTLED,
+    code_of,
+    first_line,
+    refused,
+    said_by,
+    status_of,
+    unreached,
+)
 
 CANCELLED = "TransactionCanceledException"
 CONDITION_FAILED = "ConditionalCheckFailedException"
+_THROTTLED = {"ThrottlingError", "ProvisionedThroughputExceeded"}
 # Why a transaction may be cancelled and yet go through when tried again.
-_PASSING = {
-    "None",
-    "ConditionalCheckFailed",
-    "TransactionConflict",
-    "ThrottlingError",
-    "ProvisionedThroughputExceeded",
-}
-# Refused for now, and not written.
-_BUSY = {
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ThrottlingException",
-}
+_PASSING = {"None", "ConditionalCheckFailed", "TransactionConflict", *_THROTTLED}
 # Sent before, and perhaps written.
 _UNKNOWN = {"IdempotentParameterMismatchException", "TransactionInProgressException"}
 _SERVER_ERROR = 500
+# How DynamoDB says that a table's keys have other names or types.
+_SHAPE = re.compile(r"key element|key schema|missing the key", re.IGNORECASE)
 _UNSENT = (NoCredentialsError, NoRegionError, ParamValidationError)
 
 
@@ -44,18 +46,13 @@ def translated(table: str) -> Iterator[None]:
     """Turn what boto3 raises into `StoreUnavailable`."""
     try:
         yield
-    except NoCredentialsError as error:
-        msg = "no AWS credentials: run `aws configure sso`, or name a --profile"
-        raise StoreUnavailable(msg) from error
-    except NoRegionError as error:
-        msg = "no AWS region: give --region, or set AWS_REGION"
-        raise StoreUnavailable(msg) from error
     except BotoCoreError as error:
-        msg = f"AWS can't be reached: {error}; check the network, region and profile"
-        raise StoreUnavailable(msg) from error
+        raise StoreUnavailable(unreached(error)) from error
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        raise StoreUnavailable(_remedy(code, table, error)) from error
+        raise StoreUnavailable(_remedy(table, error)) from error
+    except ResponseParserError as error:
+        msg = f"not AWS's answer: {first_line(error)}; look at HTTPS_PROXY"
+        raise StoreUnavailable(msg) from error
 
 
 @contextmanager
@@ -75,20 +72,21 @@ def transacted(table: str, commit: Commit) -> Iterator[None]:
 
 def _refused(commit: Commit, error: ClientError) -> None:
     """Raise what a refusal means, if it means something to the one who writes."""
-    code = error.response["Error"]["Code"]
-    if code in _BUSY:
-        raise SnapshotMoved from error
+    code = code_of(error)
+    if code in THROTTLED:
+        raise Throttled from error
     if code == CANCELLED:
-        _explain(commit, error.response.get("CancellationReasons", []))
-        raise SnapshotMoved from error
+        reasons = error.response.get("CancellationReasons", [])
+        _explain(commit, reasons)
+        busy = any(reason.get("Code") in _THROTTLED for reason in reasons)
+        raise (Throttled if busy else SnapshotMoved) from error
 
 
 def _unanswered(error: BaseException | None) -> bool:
     """Whether the transaction may have been written."""
     if not isinstance(error, ClientError):
         return not isinstance(error, _UNSENT)
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return error.response["Error"]["Code"] in _UNKNOWN or status >= _SERVER_ERROR
+    return code_of(error) in _UNKNOWN or status_of(error) >= _SERVER_ERROR
 
 
 def _explain(commit: Commit, reasons: Sequence[Any]) -> None:
@@ -104,11 +102,17 @@ def _explain(commit: Commit, reasons: Sequence[Any]) -> None:
             raise StoreUnavailable(msg)
 
 
-def _remedy(code: str, table: str, error: ClientError) -> str:
+def _remedy(table: str, error: ClientError) -> str:
+    code, said = code_of(error), said_by(error)
+    if known := refused(error, table):
+        return known
     if code == "ResourceNotFoundException":
         return f"there is no table {table}: deploy the stack, or check --region"
-    if code in {"AccessDeniedException", "AccessDenied"}:
-        return f"access to {table} is denied: {error}; use a role that may write it"
-    if code in {"ExpiredTokenException", "UnrecognizedClientException"}:
-        return f"AWS refuses the credentials ({code}): sign in again"
-    return f"DynamoDB answered {code}: {error}; try again"
+    if code == "ResourceInUseException":
+        return f"the table {table} is being made or deleted; wait for that"
+    if code == "ValidationException" and _SHAPE.search(said):
+        return (
+            f"{table} is another kind of table ({said}): its keys are not pk and sk; "
+            "name the router's table or stack"
+        )
+    return f"DynamoDB answered {code}: {said}; try again"

@@ -28,6 +28,7 @@ from flags.store.changes import (
     SnapshotMoved,
     State,
     Store,
+    Throttled,
 )
 from flags.store.planning import plan
 
@@ -77,7 +78,7 @@ class Writer:
         `edit` is called anew when a change to another document got in between. Raises
         `CommitUnknown` if the answer got lost and the table doesn't tell either.
         """
-        tries = self._tries()
+        tries, refusal = self._tries(), None
         for _ in tries:
             state = self.store.load()
             edits = edit(state)
@@ -90,13 +91,13 @@ class Writer:
                 state, edits, signature, at=self.timestamp(), salt=self.salt()
             )
             commit = replace(commit, id=self.token())
-            if self._commit(commit, tries):
+            refusal = self._commit(commit, tries)
+            if refusal is None:
                 return commit.entries
-        msg = f"other changes came first for {PATIENCE:.0f} s; nothing was written; "
-        raise StoreUnavailable(msg + "try again")
+        raise StoreUnavailable(_in_vain(refusal))
 
-    def _commit(self, commit: Commit, tries: Iterator[None]) -> bool:
-        """Whether it is in the table; if not, another change came first."""
+    def _commit(self, commit: Commit, tries: Iterator[None]) -> SnapshotMoved | None:
+        """None if it is in the table, else why it is to be made anew."""
         problem: str | None = None
         while True:
             try:
@@ -111,18 +112,18 @@ class Writer:
             if next(tries, self) is self:
                 raise CommitUnknown(_unknown(commit, problem))
 
-    def _sent(self, commit: Commit, *, again: bool) -> bool:
+    def _sent(self, commit: Commit, *, again: bool) -> SnapshotMoved | None:
         try:
             self.store.commit(commit)
         except (SnapshotMoved, VersionConflict, CommitUnknown) as error:
             # A refusal may come of this very commit, sent before and unanswered.
             doubtful = again or isinstance(error, CommitUnknown)
             if doubtful and self._committed(commit):
-                return True
+                return None
             if isinstance(error, SnapshotMoved):
-                return False
+                return error
             raise
-        return True
+        return None
 
     def _committed(self, commit: Commit) -> bool:
         try:
@@ -139,6 +140,17 @@ class Writer:
             self.pause(min(left, longest * self.random()))
             longest = min(LAST_WAIT, longest * 2)
             yield
+
+
+def _in_vain(refusal: SnapshotMoved | None) -> str:
+    if isinstance(refusal, Throttled):
+        return (
+            f"DynamoDB throttled the change for {PATIENCE:.0f} s; nothing was written; "
+            "try again in some minutes, or give the table more write capacity"
+        )
+    return (
+        f"other changes came first for {PATIENCE:.0f} s; nothing was written; try again"
+    )
 
 
 def _too_many(number: int) -> Problem:

@@ -9,15 +9,8 @@ from botocore.exceptions import ClientError
 
 from flags.errors import FlagsError, StoreUnavailable
 from flags.store.failures import translated
+from flags.store.remedies import DENIED, THROTTLED, code_of, refused, said_by
 
-THROTTLED = frozenset(
-    {
-        "CodeArtifactThrottlingException",
-        "ThrottlingException",
-        "Throttling",
-        "TooManyRequestsException",
-    }
-)
 # Another update is under way, or came first.
 _CONFLICTS = frozenset(
     {"ConflictException", "PreconditionFailedException", "ResourceConflictException"}
@@ -25,7 +18,6 @@ _CONFLICTS = frozenset(
 _LOST = frozenset(
     {"ProvisionedConcurrencyConfigNotFoundException", "ResourceNotFoundException"}
 )
-_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 
 
 class Conflict(FlagsError):
@@ -62,24 +54,16 @@ def asked(subject: str) -> Iterator[None]:
             raise _ours(subject, error) from error
 
 
-def code_of(error: ClientError) -> str:
-    """Lambda's name for a refusal."""
-    return str(error.response.get("Error", {}).get("Code", ""))
-
-
 def _ours(subject: str, error: ClientError) -> FlagsError:
     code = code_of(error)
-    said = error.response.get("Error", {}).get("Message", "") or code
+    said = said_by(error)
     if code in _LOST:
         return NoFunction(f"{subject}: {said}; look at --region and --profile")
     if code in _CONFLICTS:
         return Conflict(f"{subject}: {said}; look at what changed, then try again")
-    if code in THROTTLED:
-        return Throttled(f"{subject}: {said}; try again in a minute")
-    if code in _DENIED:
-        return LambdaUnavailable(
-            f"{subject}: {said}; use a role that may (docs/publishing.md lists what)"
-        )
-    if code in {"ExpiredTokenException", "UnrecognizedClientException"}:
-        return LambdaUnavailable(f"AWS refuses the credentials ({code}): sign in again")
-    return LambdaUnavailable(f"{subject}: Lambda answered {code}: {said}")
+    known = refused(error, subject)
+    if known and code in THROTTLED:
+        return Throttled(known)
+    if known and code in DENIED:
+        return LambdaUnavailable(f"{known} (docs/publishing.md lists what it takes)")
+    return LambdaUnavailable(known or f"{subject}: Lambda answered {code}: {said}")

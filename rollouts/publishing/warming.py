@@ -19,7 +19,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from flags.errors import FlagsError
-from rollouts.publishing.failures import code_of
+from flags.store.remedies import code_of, said_by
 
 # What a function gets that nobody gave a payload for.
 PAYLOAD = b'{"canary": "warm"}'
@@ -86,7 +86,7 @@ def _invoke(client: Any, service: str, alias: str, payload: bytes) -> str | None
         answer = client.invoke(FunctionName=service, Qualifier=alias, Payload=payload)
         body = answer["Payload"].read()
     except ClientError as error:
-        return f"{code_of(error)}: {error.response['Error'].get('Message', '')}"
+        return f"{code_of(error)}: {said_by(error)}"
     except (BotoCoreError, OSError) as error:
         return f"{type(error).__name__}: {error}"
     return _error(body) if answer.get("FunctionError") else None

@@ -214,15 +214,21 @@ def test_nobody_answers(canary: Canary, monkeypatch: pytest.MonkeyPatch) -> None
     result = canary("token", "rotate", "--token-keys", PLACE)
 
     assert (5, "") == (result.code, result.out)
-    assert "AWS can't be reached: " in result.err
+    assert "AWS can't be reached at http://127.0.0.1:9; " in result.err
 
 
 @pytest.mark.parametrize(
     ("code", "told"),
     [
         ("AccessDeniedException", f"access to the keys at {PLACE} is denied: "),
-        ("ExpiredTokenException", "AWS refuses the credentials (ExpiredTokenException"),
-        ("InternalServerError", f"the keys at {PLACE} can't be had: "),
+        (
+            "ExpiredTokenException",
+            "the sign-in has ended (ExpiredTokenException): sign in again",
+        ),
+        (
+            "InternalServerError",
+            f"the keys at {PLACE} can't be had (InternalServerError): ",
+        ),
     ],
 )
 def test_what_aws_refuses(

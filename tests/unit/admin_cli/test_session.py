@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -118,8 +121,9 @@ def test_the_stack_can_come_from_the_environment(
         (
             "secret",
             (
-                "the stack secret can't be read: An error occurred (AccessDenied) when "
-                "calling the DescribeStacks operation: not for you; or give --table"
+                "access to the stack secret is denied: DescribeStacks: not for you; "
+                "allow it, or use another role or --profile; or name its table with "
+                "--table"
             ),
         ),
     ],
@@ -197,7 +201,7 @@ def test_an_unknown_profile_is_one_line(canary: Canary) -> None:
     result = canary("--profile", "nobody", "list")
 
     assert (5, "") == (result.code, result.out)
-    assert "The config profile (nobody) could not be found" in result.err
+    assert "there is no AWS profile nobody: `aws configure list-prof" in result.err
 
 
 @pytest.mark.parametrize(
@@ -454,3 +458,45 @@ def test_keys_of_another_table_are_refused(
     assert (2, 2) == (stack.code, keys.code)
     assert "--token-keys: the stack other has the table other-table, not" in stack.err
     assert "CANARY_TOKEN_KEYS goes with CANARY_TABLE=other-table" in keys.err
+
+
+CONFIG = """
+[profile work]
+region = eu-west-1
+role_arn = arn:aws:iam::123456789012:role/operators
+source_profile = base
+mfa_serial = arn:aws:iam::123456789012:mfa/ana
+
+[profile base]
+aws_access_key_id = test
+aws_secret_access_key = test
+"""
+
+
+def test_a_second_factor_that_nobody_can_type_is_one_line(tmp_path: Path) -> None:
+    """Nor is a line of standard input taken for it: rules may come that way."""
+    (tmp_path / "config").write_text(CONFIG)
+    environ = {
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "CANARY_TABLE": TABLE,
+    }
+    argv = (sys.executable, "-m", "admin_cli", "--profile", "work", "list")
+
+    ended = subprocess.run(
+        argv,
+        # A session of its own has no terminal, wherever the tests run.
+        start_new_session=True,
+        input="123456\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environ,
+        cwd=Path(__file__).parents[3],
+    )
+
+    assert (5, "") == (ended.returncode, ended.stdout)
+    assert ended.stderr.startswith(
+        "canary: error: the profile asks for a second factor (Enter MFA code for "
+    )
+    assert 1 == ended.stderr.count("\n")

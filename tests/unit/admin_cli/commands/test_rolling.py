@@ -193,7 +193,7 @@ def test_start_looks_at_aws_first(canary: Canary, table: Table) -> None:
     refused = canary(*argv, stdin=plan)
 
     assert 2 == refused.code
-    assert "canary: error: aliases.shop-email: shop-email has no alias" in refused.err
+    assert "canary: error: aliases.shop-email: there is no function" in refused.err
     assert 1 == table.version("shop")
 
     function("shop-email", "2", blue="1", green="2")

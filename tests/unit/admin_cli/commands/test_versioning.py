@@ -158,7 +158,7 @@ def test_what_may_not_be_looked_at_deletes_nothing(
     result = canary("versions", "prune", CHECKOUT, "--yes")
 
     assert (5, "") == (result.code, result.out)
-    assert "use a role that may (docs/publishing.md lists what)" in result.err
+    assert "or --profile (docs/publishing.md lists what it takes)" in result.err
     assert [] == wire.sent("DeleteFunction")
     assert (
         8

@@ -87,8 +87,10 @@ def test_all_that_is_missing_is_told_at_once() -> None:
             "deploy it, or take it out"
         ),
         "aliases.shop: shop has no alias 'green'; make it, or deploy the service",
-        "aliases.email: email has no alias 'blue'; make it, or deploy the service",
-        "aliases.email: email has no alias 'green'; make it, or deploy the service",
+        (
+            "aliases.email: there is no function 'email' in this account and region; "
+            "deploy it, or take it out of the release's services"
+        ),
     ] == [str(problem) for problem in caught.value.problems]
 
 

@@ -28,7 +28,6 @@ MOVED = {
     "Message": "The conditional request failed",
 }
 NONE = {"Code": "None"}
-NOBODY = 'Could not connect to the endpoint URL: "http://127.0.0.1:9"'
 
 
 @pytest.fixture
@@ -179,10 +178,12 @@ def test_no_answer(error: Exception, expected: type[Exception]) -> None:
     ("code", "remedy"),
     [
         ("ResourceNotFoundException", "deploy the stack, or check --region"),
-        ("AccessDeniedException", "use a role that may write it"),
-        ("ExpiredTokenException", "sign in again"),
-        ("UnrecognizedClientException", "sign in again"),
-        ("ProvisionedThroughputExceededException", "try again"),
+        ("AccessDeniedException", "allow it, or use another role or --profile"),
+        ("ResourceInUseException", "wait for that"),
+        (
+            "SomethingNewException",
+            "DynamoDB answered SomethingNewException: no; try again",
+        ),
     ],
 )
 def test_remedies(stubbed: tuple[DynamoStore, Stubber], code: str, remedy: str) -> None:
@@ -206,7 +207,10 @@ def test_remedies(stubbed: tuple[DynamoStore, Stubber], code: str, remedy: str) 
         (NoRegionError(), "no AWS region: give --region, or set AWS_REGION"),
         (
             EndpointConnectionError(endpoint_url="http://127.0.0.1:9"),
-            f"AWS can't be reached: {NOBODY}; check the network, region and profile",
+            (
+                "AWS can't be reached at http://127.0.0.1:9; check the network, "
+                "--region and AWS_ENDPOINT_URL"
+            ),
         ),
     ],
 )

@@ -24,6 +24,7 @@ from flags.store.changes import (
     SnapshotMoved,
     State,
     Store,
+    Throttled,
 )
 from flags.store.writer import FIRST_WAIT, LAST_WAIT, PATIENCE, Writer
 from flags.testing import FakeClock, MemoryStore
@@ -103,6 +104,8 @@ class Faulty(MemoryStore):
         fault = self.faults.pop(0) if self.faults else ""
         if fault == "busy":
             raise SnapshotMoved
+        if fault == "throttled":
+            raise Throttled
         if fault == "down":
             raise StoreUnavailable(fault)
         if fault != "lost before":
@@ -178,6 +181,16 @@ def test_busy_table() -> None:
     )
     assert PATIENCE == sum(bench.pauses)
     assert not isinstance(raised.value, CommitUnknown)
+
+
+def test_throttled_table() -> None:
+    """Nobody else is blamed for what the table's own limits refuse."""
+    bench = Bench(Faulty(*["throttled"] * 100))
+
+    with pytest.raises(StoreUnavailable) as raised:
+        bench.write()
+
+    assert str(raised.value).startswith("DynamoDB throttled the change for 30 s; ")
 
 
 def test_pauses() -> None:
