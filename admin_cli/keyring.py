@@ -106,7 +106,8 @@ class Keyring(ABC):
             return f"there is nothing at {self.where}: create it, then try again"
         if known := refused(error, f"the keys at {self.where}"):
             return known
-        return f"the keys at {self.where} can't be had ({code_of(error)}): {said_by(error)}"
+        told = f"{code_of(error)}: {said_by(error)}"
+        return f"the keys at {self.where} can't be had ({told})"
 
 
 class _Parameter(Keyring):

@@ -227,7 +227,7 @@ def test_nobody_answers(canary: Canary, monkeypatch: pytest.MonkeyPatch) -> None
         ),
         (
             "InternalServerError",
-            f"the keys at {PLACE} can't be had (InternalServerError): ",
+            f"the keys at {PLACE} can't be had (InternalServerError: not now)",
         ),
     ],
 )
