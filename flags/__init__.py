@@ -1,11 +1,11 @@
 """Feature flags and carried canary decisions for AWS Lambda.
 
-    import flags
+    import lambda_canary
 
-    decision = flags.read(event, context)   # what was decided up the chain
-    decision.variant("shop")                # "green", "blue" or None
+    decision = lambda_canary.read(event, context)   # what was decided up the chain
+    decision.variant("shop")                        # "green", "blue" or None
 
-    features = flags.Flags.from_env()
+    features = lambda_canary.Flags.from_env()
     features.boolean("free-gift", default=False, key=user)
 
 Importing this module is all that it takes for boto3 to carry the decision on.
@@ -44,20 +44,26 @@ __all__ = [
 ]
 
 _propagation.install()
+if __name__ != "flags":  # as it is published
+    from flags import former as _former
+
+    _former.offer()
 # What runs elsewhere, or later, runs with the decision of where it is from.
 _watch(
     {
-        "concurrent.futures.thread": "flags.invocation.pools",
-        "aws_lambda_powertools.utilities.batch.base": "flags.invocation.powertools",
+        "concurrent.futures.thread": f"{__name__}.invocation.pools",
+        "aws_lambda_powertools.utilities.batch.base": (
+            f"{__name__}.invocation.powertools"
+        ),
     }
 )
 
 _HOMES = {
-    "flags.client": {"Flags"},
-    "flags.errors": {"FlagsError"},
-    "flags.invocation": {"handler"},
-    "flags.model": {"Context", "Details", "ErrorCode", "Reason"},
-    "flags.token": {"Token"},
+    f"{__name__}.client": {"Flags"},
+    f"{__name__}.errors": {"FlagsError"},
+    f"{__name__}.invocation": {"handler"},
+    f"{__name__}.model": {"Context", "Details", "ErrorCode", "Reason"},
+    f"{__name__}.token": {"Token"},
 }
 
 if not TYPE_CHECKING:  # else type checkers take any name for one of ours

@@ -1,6 +1,6 @@
 """Carried decisions for a function whose code does not change.
 
-    Handler: flags.redirect.handler
+    Handler: lambda_canary.redirect.handler
     Environment: {Variables: {CANARY_HANDLER: app.handler}}
 
 With the layer that has this package, and the function's own handler in CANARY_HANDLER.

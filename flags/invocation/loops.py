@@ -46,7 +46,7 @@ def follow_records(pairs: Iterable[Carried]) -> None:
         return agreed if given is None else given
 
     follow(resolve)
-    watch({"asyncio.base_events": "flags.invocation.tasks"})
+    watch({"asyncio.base_events": f"{__package__}.tasks"})
 
 
 def give(token: Token | None) -> Token | None:

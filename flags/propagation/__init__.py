@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 __all__ = ["install", "place", "skipped"]
 
 _AWS = {
-    "botocore.client": "flags.propagation.boto",
-    "aiobotocore.client": "flags.propagation.aioboto",
+    "botocore.client": f"{__name__}.boto",
+    "aiobotocore.client": f"{__name__}.aioboto",
 }
 # urllib.request, urllib3 and requests send through the first, httpx through the next.
 _HTTP = {
-    "http.client": "flags.propagation.http_client",
-    "httpcore": "flags.propagation.http_core",
-    "aiohttp.client_reqrep": "flags.propagation.http_aio",
+    "http.client": f"{__name__}.http_client",
+    "httpcore": f"{__name__}.http_core",
+    "aiohttp.client_reqrep": f"{__name__}.http_aio",
 }
 
 

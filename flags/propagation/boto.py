@@ -24,12 +24,12 @@ Params = Mapping[str, Any]
 Writer = Callable[[Params, Token], Params]
 
 _HOMES = {
-    "events": "flags.propagation.events",
-    "kinesis": "flags.propagation.streams",
-    "lambda": "flags.propagation.invoke",
-    "sns": "flags.propagation.messages",
-    "sqs": "flags.propagation.messages",
-    "stepfunctions": "flags.propagation.executions",
+    "events": f"{__package__}.events",
+    "kinesis": f"{__package__}.streams",
+    "lambda": f"{__package__}.invoke",
+    "sns": f"{__package__}.messages",
+    "sqs": f"{__package__}.messages",
+    "stepfunctions": f"{__package__}.executions",
 }
 # What AWS says of a call that it did not make for what was in it,
 _OF_CONTENT = {

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["FakeClock", "MemoryStore", "StoreContract", "flags_from", "override"]
 
+_LIBRARY = __name__.rpartition(".")[0]
 _HOMES = {
-    "FakeClock": "flags.testing.clock",
-    "MemoryStore": "flags.store.memory",
-    "StoreContract": "flags.testing.contract",
-    "flags_from": "flags.testing.documents",
-    "override": "flags.testing.overrides",
+    "FakeClock": f"{__name__}.clock",
+    "MemoryStore": f"{_LIBRARY}.store.memory",
+    "StoreContract": f"{__name__}.contract",
+    "flags_from": f"{__name__}.documents",
+    "override": f"{__name__}.overrides",
 }
 
 

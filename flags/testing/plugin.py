@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def override_flags() -> Iterator[Callable[..., None]]:
     """Give flags fixed values until the test ends.
 
-    Called as `flags.testing.override`: `override_flags(features, {"gift": True})`, and
-    as often as you like.
+    Called as `lambda_canary.testing.override`, and as often as you like:
+    `override_flags(features, {"gift": True})`.
     """
     from flags.testing import override  # noqa: PLC0415 - most tests don't need it
 

@@ -81,5 +81,5 @@ def recognise(event: Node) -> Source:
 @cache
 def source(module: str, name: str) -> Source:
     """The one instance of a source; imported when it is first asked for."""
-    found: Source = getattr(import_module(f"router.sources.{module}"), name)()
+    found: Source = getattr(import_module(f"{__name__}.{module}"), name)()
     return found

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from examples.demo.emulator import ROOT
+from lambda_canary.naming import LIBRARY, renamed
 from tests.packaging.conftest import Artefacts, build
 
 pytestmark = pytest.mark.packaging
@@ -23,8 +24,8 @@ MACHINE_AT = 18
 PROGRAM = """
 import sys
 sys.path[:0] = sys.argv[1:]
-import flags, jmespath, mmh3, router.handler
-for module in (flags, jmespath, mmh3, router.handler):
+import lambda_canary, jmespath, mmh3, router.handler
+for module in (lambda_canary, jmespath, mmh3, router.handler):
     print(module.__file__)
 print(mmh3.hash("user-1"), callable(router.handler.handler))
 """
@@ -42,8 +43,8 @@ CONTROLLER = """
 import sys
 sys.path[:0] = sys.argv[1:3]
 sys.path.append(sys.argv[3])
-import aws_lambda_powertools, flags, pydantic, pydantic_core, rollouts.handler
-for module in (aws_lambda_powertools, flags, pydantic, pydantic_core):
+import aws_lambda_powertools, lambda_canary, pydantic, pydantic_core, rollouts.handler
+for module in (aws_lambda_powertools, lambda_canary, pydantic, pydantic_core):
     print(module.__file__)
 print(rollouts.handler.__file__)
 print(callable(rollouts.handler.handler))
@@ -79,12 +80,21 @@ def written(folder: Path) -> dict[str, str]:
     return {name: it for name, it in files(folder).items() if not name.endswith(".pyc")}
 
 
-def sources(package: str) -> dict[str, str]:
-    """What of a package belongs into a zip, besides its bytecode."""
+def sources(room: str) -> dict[str, str]:
+    """What of a room belongs into a zip, besides its bytecode.
+
+    The library goes by its published name there, also in what others import of it.
+    """
+    package = "lambda_canary" if room == "flags" else room
+    paths = (path for path in (ROOT / room).rglob("*") if path.suffix == ".py")
+    texts = {path: path.read_text("utf-8") for path in paths}
+    if room == "flags":
+        texts[ROOT / room / "py.typed"] = ""
     return {
-        f"{package}/{name}": digest
-        for name, digest in files(ROOT / package).items()
-        if name.endswith((".py", "py.typed"))
+        f"{package}/{path.relative_to(ROOT / room).as_posix()}": hashlib.sha256(
+            renamed(text, LIBRARY).encode()
+        ).hexdigest()
+        for path, text in texts.items()
     }
 
 
@@ -193,12 +203,14 @@ def test_router_zip_holds_the_package_only(artefacts: Artefacts) -> None:
 
 
 def test_layer_holds_four_packages_only(artefacts: Artefacts) -> None:
-    """Besides flags: mmh3, jmespath, tzdata, without tests or sources in C."""
+    """Besides ours: mmh3, jmespath, tzdata, without tests or sources in C."""
     found = written(artefacts.layer)
-    ours = {name: it for name, it in found.items() if name.startswith("flags/")}
+    former = found.pop("flags.py")
+    ours = {name: it for name, it in found.items() if name.startswith("lambda_canary/")}
     others = found.keys() - ours.keys()
 
     assert ours == sources("flags")
+    assert former
     assert {name.split("/")[0].split(".")[0].split("-")[0] for name in others} == {
         "jmespath",
         "mmh3",

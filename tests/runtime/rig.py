@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -159,18 +159,22 @@ class Ran:
 class Function(Loopback):
     """A function in a real runtime process; `invoke` sends it an event.
 
-    What it writes goes to the file `log`, or is lost.
+    What it writes goes to the file `log`, or is lost. `options` are Python's.
     """
 
     def __init__(
-        self, handler: str, environ: Mapping[str, str] = {}, log: Path | None = None
+        self,
+        handler: str,
+        environ: Mapping[str, str] = {},
+        log: Path | None = None,
+        options: Sequence[str] = (),
     ) -> None:
         self._log = (log or Path(os.devnull)).open("wb")
         self._events: queue.Queue[tuple[bytes, Headers]] = queue.Queue()
         self._answers: queue.Queue[Ran] = queue.Queue()
         super().__init__()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "awslambdaric", handler],
+            [sys.executable, *options, "-m", "awslambdaric", handler],
             env={
                 "PATH": os.environ["PATH"],
                 "PYTHONPATH": str(ROOT),

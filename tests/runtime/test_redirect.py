@@ -11,7 +11,7 @@ import pytest
 
 from tests.runtime.rig import ROOT, Function, Headers, Loopback
 
-HANDLER = "flags.redirect.handler"
+HANDLER = "lambda_canary.redirect.handler"
 UNMODIFIED = "tests.runtime.unmodified"
 REGION = {"AWS_DEFAULT_REGION": "eu-west-1"}
 GREEN, BLUE = "v1~shop.green.12", "v1~shop.blue.3"
@@ -153,5 +153,5 @@ def test_a_redirect_to_nowhere(original: str) -> None:
     document = told(redirected(original), {})
 
     assert document["errorType"].startswith("Runtime.")
-    named = "CANARY_HANDLER" if not original else "module 'flags.redirect'"
+    named = "CANARY_HANDLER" if not original else "redirect'"
     assert named in document["errorMessage"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ import flags
 ROOT = Path(__file__).parents[2]
 ROOMS = ("flags", "router", "rollouts", "admin_cli")
 FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+MODULE = re.compile(rf"({'|'.join(ROOMS)})(\.\w+)+")
+# Users' tests rest on where it puts people.
+SALTS = {"flags.testing"}
 LONGEST_FILE = 350
 LONGEST_FUNCTION = 50
 PURE = {
@@ -151,6 +155,20 @@ def test_purity(file: str) -> None:
     imported = {module.partition(".")[0] for module in imports(ROOT / file)}
 
     assert set() == imported & IMPURE
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_what_is_published_can_be_renamed(path: Path) -> None:
+    """Rooms are imported in one form, and no text is the path of a module of ours."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            assert not {it.name.partition(".")[0] for it in node.names} & set(ROOMS)
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0
+        if isinstance(node, ast.Constant) and MODULE.fullmatch(str(node.value)):
+            place = ROOT.joinpath(*str(node.value).split("."))
+            assert not place.with_suffix(".py").is_file()
+            assert not place.is_dir() or node.value in SALTS
 
 
 def test_public_names() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 from collections.abc import Iterator
@@ -102,9 +103,9 @@ def test_the_settings() -> None:
         if "Handler:" in block
     )
     settings = yaml.safe_load(block.replace("!Ref ", ""))
-    module = settings["Handler"].rpartition(".")[0].replace(".", "/")
+    module = settings["Handler"].rpartition(".")[0]
 
-    assert (Path(flags.__file__).parents[1] / f"{module}.py").is_file()
+    assert importlib.util.find_spec(module) is not None
     assert "app.handler" == settings["Environment"]["Variables"]["CANARY_HANDLER"]
 
 

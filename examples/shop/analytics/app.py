@@ -8,14 +8,14 @@ from typing import Any
 
 import boto3
 
-import flags
+import lambda_canary
 
 receipts = boto3.resource("dynamodb").Table(os.environ["RECEIPTS_TABLE"])
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """EventBridge hands over one event at a time."""
-    decision = flags.read(event, context)
+    decision = lambda_canary.read(event, context)
     order = event["detail"]
     receipt = {
         "order": order["order"],

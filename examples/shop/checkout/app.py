@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-import flags
+import lambda_canary
 
 GREETING = "Thank you for your order."
 PRICE = 49.00
@@ -23,7 +23,7 @@ receipts = boto3.resource("dynamodb").Table(os.environ["RECEIPTS_TABLE"])
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer a request of an HTTP API, function URL, REST API or load balancer."""
-    decision = flags.read(event, context)
+    decision = lambda_canary.read(event, context)
     colour = context.invoked_function_arn.rpartition(":")[2]
     answer = {
         "greeting": GREETING,

@@ -8,16 +8,16 @@ from typing import Any
 
 import boto3
 
-import flags
+import lambda_canary
 
 receipts = boto3.resource("dynamodb").Table(os.environ["RECEIPTS_TABLE"])
-features = flags.Flags.from_env()
+features = lambda_canary.Flags.from_env()
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """SNS hands over one record at a time."""
     colour = context.invoked_function_arn.rpartition(":")[2]
-    for record in flags.records(event):
+    for record in lambda_canary.records(event):
         order = json.loads(record["Sns"]["Message"])
         user = order.get("user")
         receipt = {
@@ -25,7 +25,7 @@ def handler(event: dict[str, Any], context: Any) -> None:
             "service": "shop-email",
             "user": user,
             "colour": colour,
-            "variant": flags.current().variant("shop"),
+            "variant": lambda_canary.current().variant("shop"),
             # The colour of the checkout that took the order.
             "edge": order.get("edge"),
             "door": "sns",

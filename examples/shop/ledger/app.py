@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-import flags
+import lambda_canary
 
 receipts = boto3.resource("dynamodb").Table(os.environ["RECEIPTS_TABLE"])
 
@@ -18,7 +18,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     colour = context.invoked_function_arn.rpartition(":")[2]
     failures = []
     with receipts.batch_writer(overwrite_by_pkeys=["order", "service"]) as batch:
-        for record in flags.records(event):
+        for record in lambda_canary.records(event):
             try:
                 order = json.loads(record["body"])
                 batch.put_item(Item=_receipt(order, colour))
@@ -37,7 +37,7 @@ def _receipt(order: dict[str, Any], colour: str) -> dict[str, Any]:
         "user": order.get("user"),
         "colour": colour,
         # Each record has its own decision: a batch holds many users.
-        "variant": flags.current().variant("shop"),
+        "variant": lambda_canary.current().variant("shop"),
         # The colour of the checkout that took the order.
         "edge": order.get("edge"),
         "door": "sqs",
