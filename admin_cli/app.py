@@ -20,6 +20,7 @@ from admin_cli.commands import (
     minting,
     moving,
     reading,
+    repair,
     rolling,
     rolling_moves,
     rolling_views,
@@ -31,12 +32,14 @@ from admin_cli.commands import (
 from admin_cli.desk import Desk
 from admin_cli.location import LocationOptions
 from admin_cli.options import Output, Profile, Region, StackName, Table, Version
+from admin_cli.output import plain
 from admin_cli.parsing import Command, Group, locating
 from admin_cli.session import Session
 
 EPILOG = (
     "Exit codes: 0 done; 1 unexpected error; 2 bad input or usage; 3 not found; "
     "4 conflict: somebody else changed it; 5 the table can't be reached; "
+    "6 something in the table is damaged, or an abort is not in force as written; "
     "10 `diff --exit-code` found a difference. Of a rollout that is watched: "
     "0 promoted; 20 rolled back; 21 the time is up; 22 it needs a person; "
     "4 another rollout took its place. Of `deploy`: 23 the warm-up failed."
@@ -71,6 +74,7 @@ def canary(
                 stack=stack_name, table=table, region=region, profile=profile
             ),
             environ=os.environ,
+            warn=_warn,
         ),
         format=output,
         stdin=sys.stdin,
@@ -105,6 +109,11 @@ def grouped(commands: dict[str, Callable[..., None]]) -> typer.Typer:
     for name, command in commands.items():
         add(group, name, command)
     return group
+
+
+def _warn(text: str) -> None:
+    """Say something that is not data."""
+    sys.stderr.write(f"canary: {plain(text)}\n")
 
 
 segment = grouped(
@@ -178,6 +187,7 @@ app.add_typer(
 )
 add(app, "apply", applying.apply, FILES)
 add(app, "export", exporting.export, FILES)
+add(app, "repair", repair.repair, FILES)
 add(app, "lint", checking.lint, FILES)
 add(app, "schema", checking.schema, FILES)
 add(app, "stale", tidying.stale, DEBT)

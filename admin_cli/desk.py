@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from admin_cli.location import LocationOptions
     from admin_cli.session import Session
     from flags.store.changes import Signature, State, Store
+    from flags.store.readback import ReadBack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,10 @@ class Desk:
     def load(self) -> State:
         """All that the table holds; raises `StoreUnavailable`."""
         return self.session.store().load()
+
+    def reader(self, *, dry_run: bool) -> ReadBack | None:
+        """What routers read; nothing of a change that is rehearsed."""
+        return None if dry_run else self.session.reader()
 
     def open(self, author: str | None, reason: str) -> tuple[Store, Signature]:
         """The store for a change, and who signs it."""

@@ -10,6 +10,7 @@ from flags.store.changes import State, Stored
 from flags.store.links import KINDS, located
 from flags.store.names import is_archived, is_flag, place
 from flags.store.shares import nearest
+from flags.store.vetoes import damage
 
 # More names than these are a wall, and `canary list` has them all.
 _SHOWN = 10
@@ -30,8 +31,13 @@ def find(state: State, name: str) -> Stored:
 
 
 def find_all(state: State, names: Iterable[str]) -> list[Stored]:
-    """Documents of the table, each once; raises `Unknown` for all that aren't there."""
+    """Documents of the table, each once; raises `Unknown` for all that aren't there.
+
+    And `InvalidDocument` for those that can't be read.
+    """
     wanted = list(dict.fromkeys(names))
+    if damaged := [name for name in wanted if name in state.damaged]:
+        raise InvalidDocument([damage(state, name) for name in damaged])
     if lost := [name for name in wanted if name not in state.documents]:
         raise Unknown(lost, live(state))
     return [state.documents[name] for name in wanted]

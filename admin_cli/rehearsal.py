@@ -17,6 +17,7 @@ class Rehearsal:
         self._state: State | None = None
         self.history = store.history
         self.revision = store.revision
+        self.latest = store.latest
         self.committed = store.committed
 
     def load(self) -> State:
@@ -36,15 +37,27 @@ class Rehearsal:
             )
             for entry in commit.entries
         }
-        self._state = State(
-            documents={**self.load().documents, **changed},
+        state = self.load()
+        self._state = replace(
+            state,
+            documents={**state.documents, **changed},
             snapshot=commit.snapshot,
             compiled=snapshot.get("flags") or {},
             segments=snapshot.get("segments") or {},
             groups=snapshot.get("groups") or {},
+            routing=snapshot.get("routing"),
             lists=frozenset(commit.named_lists()),
-            aborted=self.load().aborted,
+            damaged={n: it for n, it in state.damaged.items() if n not in changed},
         )
+
+    def mark(self, mark: str) -> None:
+        """Add a mark, here alone."""
+        state = self.load()
+        self._state = replace(state, aborted=state.aborted | {mark})
+
+    def mend(self) -> None:
+        """As if it were done."""
+        self._state = replace(self.load(), flaws=())
 
     def settle(self, marks: Iterable[str]) -> None:
         """Forget marks, here alone."""

@@ -7,9 +7,9 @@ For an emulator on this machine the endpoint is enough.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from getpass import getuser
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from flags.errors import InvalidDocument, Problem
 if TYPE_CHECKING:
     from admin_cli.keyring import Keyring
     from flags.store.dynamodb import DynamoStore
+    from flags.store.readback import ReadBack
     from flags.store.usage import Usage
     from rollouts.evidence.table import Evidence
 
@@ -43,6 +44,8 @@ class Session:
 
     options: LocationOptions
     environ: Mapping[str, str]
+    # Hears of what in the table can't be read.
+    warn: Callable[[str], None] = field(default=lambda _: None, repr=False)
 
     @cached_property
     def location(self) -> Location:
@@ -64,7 +67,15 @@ class Session:
             DynamoStore,
         )
 
-        return DynamoStore(*self._opened)
+        return DynamoStore(*self._opened, tell=self._warn)
+
+    def reader(self) -> ReadBack:
+        """What routers read; raises `StoreUnavailable`."""
+        from flags.store.readback import (  # noqa: PLC0415 - slow, and `--help` waits
+            ReadBack,
+        )
+
+        return ReadBack(*self._opened)
 
     def usage(self) -> Usage:
         """The reports of use; raises `StoreUnavailable`."""
@@ -147,6 +158,16 @@ class Session:
         except (BotoCoreError, ClientError):
             return Caller(name=_os_user(), account="")
         return Caller(name=re.split("[/:]", arn)[-1], account=account_of(arn))
+
+    def _warn(self, damage: str) -> None:
+        """Tell of damage in the table, of each once a run."""
+        if damage not in self._warned:
+            self._warned.add(damage)
+            self.warn(f"{damage}; `canary repair` mends it")
+
+    @cached_property
+    def _warned(self) -> set[str]:
+        return set()
 
     @cached_property
     def _opened(self) -> tuple[Any, str]:

@@ -7,17 +7,39 @@ Laws
    stable, nothing is watched, and what was carried heals. Its version stays, and so
    does its salt, by which nobody is drawn any more.
 3. Rules that no mark is about stay the same object.
+4. Routers write marks, so what is read of them is untrusted: what is not a mark is left
+   out, and where there is no set of texts at all, nobody knows.
 """
 
 from __future__ import annotations
 
+from flags.hints import Any
 from flags.model import Flag, Ruleset
 from flags.record import replace
+
+# A release's name of 63 characters, a space, and 15 digits.
+LONGEST = 79
 
 
 def mark(release: str, since: int) -> str:
     """The mark on the rollout of a release that began at this version."""
     return f"{release} {since}"
+
+
+def marks_in(attribute: Any) -> frozenset[str] | None:
+    """The marks in a table's attribute; None if it is not a set of texts."""
+    found = attribute.get("SS") if isinstance(attribute, dict) else None
+    if not isinstance(found, list | set | frozenset):
+        return None
+    return frozenset(text for text in found if is_mark(text))
+
+
+def is_mark(text: object) -> bool:
+    """Whether a text could be a mark."""
+    if not isinstance(text, str) or len(text) > LONGEST:
+        return False
+    release, _, since = text.rpartition(" ")
+    return bool(release) and since.isascii() and since.isdigit()
 
 
 def is_marked(flag: Flag, marks: frozenset[str]) -> bool:

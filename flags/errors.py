@@ -98,5 +98,30 @@ class StoreUnavailable(FlagsError):
     exit_code = 5
 
 
+class DamagedRow(FlagsError):
+    """A row of the table can't be read; nothing was changed."""
+
+    exit_code = 6
+
+    def __init__(self, name: str, version: int, problem: str) -> None:
+        super().__init__(
+            f"version {version} of {name} can't be read: {problem}; take another one"
+        )
+        self.name = name
+        self.version = version
+
+
+class DamageLeft(FlagsError):
+    """Something in the table can't be read, and not be repaired by a command."""
+
+    exit_code = 6
+
+
+class NotInForce(FlagsError):
+    """What was written is not, or not fully, what readers and documents have."""
+
+    exit_code = 6
+
+
 class CommitUnknown(StoreUnavailable):
     """The answer to a change got lost: it was written, or it was not."""

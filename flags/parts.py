@@ -29,6 +29,8 @@ MAX_SLICES = 64
 MAX_BYTES = 8_000_000
 MAX_LISTS = 1_000
 MAX_LISTS_BYTES = 128_000_000
+# Of a snapshot or a document; what every language's JSON can hold.
+MAX_VERSION = 10**15 - 1
 
 Item = Mapping[str, Any]
 
@@ -58,6 +60,11 @@ class Part(Record):
         return self.id, self.slices, self.size
 
 
+def version_in(item: Item) -> int:
+    """The version that an item has; raises KeyError, TypeError or ValueError."""
+    return _bounded("versions", int(item["version"]["N"]), MAX_VERSION)
+
+
 class Manifest(Record):
     """What the item `snapshot`/`body` says. Its text is plain, packed or a part."""
 
@@ -71,7 +78,7 @@ class Manifest(Record):
     @classmethod
     def read(cls, item: Item) -> Manifest:
         """Read DynamoDB's JSON; raises KeyError, TypeError or ValueError."""
-        version = int(item["version"]["N"])
+        version = version_in(item)
         lists = _lists(item)
         if "body" in item:
             return cls(version=version, plain=_text(item["body"]["S"]), lists=lists)

@@ -6,6 +6,8 @@ Laws
 3. Whoever holds an old manifest finds all its parts, or sees that one is gone and
    reads the manifest again, strongly consistent.
 4. Everything read is bounded (`flags.parts`); what breaks a bound is refused whole.
+5. What a router may write is never in the way of the rules: abort marks that can't be
+   read are unknown, and the version beside them counts all the same.
 """
 
 from __future__ import annotations
@@ -13,18 +15,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 
+from flags.aborts import marks_in
 from flags.aws.client import AwsClient
 from flags.aws.errors import AwsCallError
 from flags.aws.getitem import Item, get_item
 from flags.errors import InvalidSnapshot, StoreUnavailable
-from flags.parts import Manifest, Part, binary, expand, list_from
-from flags.snapshot import NO_MARKS, Body, Version
+from flags.parts import Manifest, Part, binary, expand, list_from, version_in
+from flags.snapshot import NO_MARKS, Body, Marks, Version
 
 # The tiny item answers in a few milliseconds. A slow table must not slow requests.
 VERSION_TIMEOUT = 0.25
 BODY_TIMEOUT = 1.0
 # For all parts of a big snapshot. Lists that came in time are not read again.
 PARTS_TIMEOUT = 5.0
+# What a router can write where there is no snapshot, which doesn't make one.
+_MARKED = {"pk", "sk", "aborted"}
 
 
 class _Gone(Exception):
@@ -59,7 +64,10 @@ class TableReader:
     def version(self, *, consistent: bool = False) -> Version | None:
         """The tiny item: half a read unit, or a whole one if consistent."""
         item = self._get("snapshot", "version", VERSION_TIMEOUT, consistent=consistent)
-        return None if item is None else Version(_number(item), _marks(item))
+        if item is None or item.keys() <= _MARKED:
+            return None
+        number, marks = _number(item), _marks(item)
+        return Version(number, marks, _sound(item, marks))
 
     def body(self, *, consistent: bool = False) -> Body | None:
         """The snapshot with its own version and its lists; raises `InvalidSnapshot`."""
@@ -77,7 +85,7 @@ class TableReader:
 
     def _body(self, *, consistent: bool) -> Body | None:
         item = self._get("snapshot", "body", BODY_TIMEOUT, consistent=consistent)
-        if item is None:
+        if item is None or item.keys() <= _MARKED:
             return None
         version = _number(item)
         try:
@@ -146,18 +154,19 @@ class TableReader:
 
 def _number(item: Item) -> int:
     try:
-        return int(item["version"]["N"])
+        return version_in(item)
     except (KeyError, TypeError, ValueError) as error:
         msg = "the snapshot's version is not a number"
         raise StoreUnavailable(msg) from error
 
 
-def _marks(item: Item) -> frozenset[str]:
+def _marks(item: Item) -> Marks | None:
     """The abort marks: a set of texts, which DynamoDB can't hold empty."""
-    if "aborted" not in item:
-        return NO_MARKS
-    try:
-        return frozenset(item["aborted"]["SS"])
-    except (KeyError, TypeError) as error:
-        msg = "the snapshot's abort marks are no set of texts"
-        raise StoreUnavailable(msg) from error
+    return marks_in(item["aborted"]) if "aborted" in item else NO_MARKS
+
+
+def _sound(item: Item, marks: Marks | None) -> bool:
+    """Whether there is nothing but marks among the marks."""
+    return marks is not None and len(marks) == len(
+        item.get("aborted", {}).get("SS", ())
+    )

@@ -16,7 +16,8 @@ Laws
    every poll moves, `held` is what `current` would return.
 7. Abort marks change the rules in use without reading any, and for good: a mark goes
    from the table when newer rules have the abort, which may be refused here. Only a
-   strong read says that it went, for an eventual one may be of before it.
+   strong read says that it went, for an eventual one may be of before it. Marks that
+   can't be read take none away.
 8. Rules that are watched may be marked at any time: whoever has read such looks for
    marks at once, and if that fails, soon again. If newer rules are there by then, they
    may have settled a mark, and are read at once. All others pay nothing.
@@ -59,14 +60,21 @@ if TYPE_CHECKING:
         lists: Lists = NO_LISTS
 
     class Version(NamedTuple):
-        """The tiny item that is polled: the snapshot's version, and the abort marks."""
+        """The tiny item that is polled: the snapshot's version, and the abort marks.
+
+        Marks that can't be read are None. `sound` says that nothing but marks was among
+        them.
+        """
 
         number: int
-        marks: Marks = NO_MARKS
+        marks: Marks | None = NO_MARKS
+        sound: bool = True
 
 else:  # the same, without the cost of `typing`
     Body = namedtuple("Body", ("version", "text", "lists"), defaults=(NO_LISTS,))  # noqa: PYI024 - as above
-    Version = namedtuple("Version", ("number", "marks"), defaults=(NO_MARKS,))  # noqa: PYI024 - as above
+    Version = namedtuple(  # noqa: PYI024 - as above
+        "Version", ("number", "marks", "sound"), defaults=(NO_MARKS, True)
+    )
 
 
 class Reader(Protocol):
@@ -251,10 +259,12 @@ class Snapshot(Generic[R]):
         if seen is None:
             msg = "the table has lost its snapshot; apply the rules again"
             raise StoreUnavailable(msg)
-        if not (consistent or self._marks <= seen.marks):
+        # Of marks that can't be read nothing is known: those that are known stay.
+        marks = self._marks if seen.marks is None else seen.marks
+        if not (consistent or self._marks <= marks):
             return self._look(consistent=True)
-        if seen.marks != self._marks:
-            self._marks = seen.marks
+        if marks != self._marks:
+            self._marks = marks
             self._mark()
         return seen.number
 

@@ -14,6 +14,7 @@ from admin_cli.options import Author, DryRun, IfVersion, Name, Output, Reason
 if TYPE_CHECKING:
     from admin_cli.changing import Moved
     from admin_cli.clerk import Clerk
+    from admin_cli.desk import Desk
     from admin_cli.output import Screen
 
 Percent = Annotated[
@@ -101,10 +102,12 @@ def abort(
 ) -> None:
     """Put everyone back on stable, whatever the version; repeating it is harmless."""
     from admin_cli import changing, clock
+    from admin_cli.abort import Abort
     from rollouts import moves
     from rollouts.machine import moves as planned
 
-    clerk: Clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
+    desk: Desk = ctx.obj
+    clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
     signature = clerk.signature
     why = f"aborted by {signature.author}" + (f": {reason}" if reason else "")
 
@@ -112,7 +115,9 @@ def abort(
         return planned.abort(name, body, now=clock.now().timestamp(), why=why)
 
     move = changing.Move(name=name, action="abort", change=change)
-    moved = changing.insist(partial(changing.carry_out, clerk.store, signature, move))
+    it = Abort(store=clerk.store, reader=desk.reader(dry_run=dry_run), name=name)
+    attempt = partial(changing.carry_out, clerk.store, signature, move)
+    moved = it.carry_out(partial(changing.insist, attempt))
     stable = moves.stable(moved.body)
     clerk.show(
         moved.entries,

@@ -4,6 +4,7 @@
 # parameters are their options.
 # ruff: noqa: PLC0415, PLR0913
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ import typer
 from admin_cli.options import Author, DryRun, IfVersion, Name, Output, Reason
 
 if TYPE_CHECKING:
+    from admin_cli.changing import Moved
     from admin_cli.clerk import Clerk
     from admin_cli.desk import Desk
     from admin_cli.rollouts.moving import Verb
@@ -105,10 +107,14 @@ def abort(
     output: Output = None,
 ) -> None:
     """Put everyone back on stable, in any phase; it never asks."""
+    from admin_cli.abort import Abort
     from admin_cli.rollouts import moving
 
-    clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
-    _carry_out(clerk, moving.ABORT, name, None)
+    desk: Desk = ctx.obj
+    clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
+    abort = Abort(store=clerk.store, reader=desk.reader(dry_run=dry_run), name=name)
+    moved = abort.carry_out(partial(moving.carry_out, clerk, moving.ABORT, name, None))
+    _show(clerk, moving.ABORT, name, moved)
 
 
 def retry(
@@ -153,6 +159,12 @@ def _carry_out(clerk: "Clerk", verb: "Verb", name: str, if_version: int | None) 
     from admin_cli.rollouts import moving
 
     moved = moving.carry_out(clerk, verb, name, if_version)
+    _show(clerk, verb, name, moved)
+
+
+def _show(clerk: "Clerk", verb: "Verb", name: str, moved: "Moved") -> None:
+    from admin_cli.rollouts import moving
+
     for told in moving.words(verb, name, moved):
         clerk.screen.note(told)
     clerk.show(moved.entries)

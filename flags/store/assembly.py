@@ -36,8 +36,8 @@ from flags.store.items import (
     Texts,
     document_put,
     history_put,
-    version_update,
 )
+from flags.store.version_item import version_update
 
 # A small snapshot stays legible in the console.
 PLAIN_BYTES = 8_192
@@ -103,7 +103,10 @@ def assemble(commit: Commit, base: Base, *, now: int) -> Assembly:
             "retired", [(one.id, one.slices, one.at) for one in (*base.retired, *gone)]
         ),
     }
-    puts = [document_put(entry, texts) for entry in commit.entries]
+    puts = [
+        document_put(entry, texts, anew=entry.name in commit.repaired)
+        for entry in commit.entries
+    ]
     puts += [history_put(entry, texts, commit.id) for entry in commit.entries]
     version = {"version": {"N": str(commit.snapshot)}}
     body = key("snapshot", "body") | version | parts.body(named)

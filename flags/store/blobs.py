@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -63,8 +64,10 @@ class Blobs:
         found: dict[str, dict[str, bytes]] = {pk: {} for pk in wanted}
         for batch in _batches(keys, _GETS):
             for item in self._got(batch):
-                data = binary(item["data"])
-                found[item["pk"]["S"]][item["sk"]["S"]] = data
+                # A damaged slice is as good as a lost one: its text has gone.
+                with suppress(KeyError, TypeError, ValueError):
+                    data = binary(item["data"])
+                    found[item["pk"]["S"]][item["sk"]["S"]] = data
         return {pk: [some[sk] for sk in sorted(some)] for pk, some in found.items()}
 
     def delete(self, gone: Mapping[str, int]) -> None:

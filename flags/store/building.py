@@ -7,6 +7,7 @@ Laws
    What can't be compiled any more is left out, with all that leans on it: it must not
    stand in the way of another's abort.
 3. What is archived is not in a snapshot.
+4. What nobody can read stays as it was compiled.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from flags.store.groups import GroupDocument
 from flags.store.links import Bodies, gates, needs
 from flags.store.names import ROUTING, name_of, place
 from flags.store.segments import SegmentDocument
+from flags.store.shares import mapping, sequence
 
 _BROKEN = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 
@@ -70,13 +72,17 @@ class Parts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A change as it is compiled: checked documents, and all bodies after it."""
+    """A change as it is compiled: checked documents, and all bodies after it.
+
+    `damaged` are the documents whose bodies nobody can read.
+    """
 
     documents: Mapping[str, AnyDocument]
     bodies: Bodies
     salt: str
     now: float
     drawn: Mapping[str, Drawn] = field(default_factory=dict)
+    damaged: frozenset[str] = frozenset()
 
     def making(self, number: int, version: int) -> Making:
         """The word of a commit is drawn once: each document gets its own of it."""
@@ -114,7 +120,7 @@ def built(state: State, before: Parts, change: Change) -> Parts:
             version = state.version(name) + (name in change.documents)
             making = change.making(number, version)
             _compile(parts, name, document, making, change.drawn.get(name))
-    _set_gates(parts, change.bodies)
+    _set_gates(parts, change)
     return parts
 
 
@@ -196,15 +202,34 @@ def _previous(found: Mapping[str, Compiled], name: str, read: Any) -> Any:
         return None
 
 
-def _set_gates(parts: Parts, bodies: Bodies) -> None:
-    """Give each flag the gates of the groups that it is in now."""
-    wanted = gates(bodies)
+def _set_gates(parts: Parts, change: Change) -> None:
+    """Give each flag the gates of the groups that it is in now.
+
+    Whom a group lets through stays as it is while the group can't be read.
+    """
+    wanted, unread = gates(change.bodies), _unread_groups(change)
     for name, part in parts.flags.items():
-        found = [
+        before = part.get("gates", [])
+        found = [it for it in sequence(before) if mapping(it).get("group") in unread]
+        found += [
             {"group": group, "slots": [slot]}
             for group, slot in wanted.get(name, ())
             if group in parts.groups
         ]
-        if found != part.get("gates", []):
+        if found != before:
             kept = {key: value for key, value in part.items() if key != "gates"}
             parts.flags[name] = kept | ({"gates": found} if found else {})
+
+
+def _unread_groups(change: Change) -> list[str]:
+    """Those that are damaged, or of a grammar that is not today's."""
+    odd = {
+        name
+        for name, body in change.bodies.items()
+        if place(name)[0] == "groups"
+        and name not in change.documents
+        and not body.get("archived")
+        and _read(name, body) is None
+    }
+    places = map(place, change.damaged | odd)
+    return [short for part, short in places if part == "groups"]

@@ -58,6 +58,10 @@ class State:
     `compiled` (the flags), `segments` and `groups` are the snapshot's; `lists` are the
     digests of the lists of ids that it holds. `aborted` are marks (`flags.aborts`) on
     rollouts that a router has ended, for as long as they are not settled.
+
+    `damaged` are the documents that can't be read, with what is wrong; what the
+    snapshot has of them stays. `routing` is the snapshot's, None if it has none.
+    `flaws` says what else in the table can't be read; the next commit mends it.
     """
 
     documents: Mapping[str, Stored] = field(default_factory=dict)
@@ -67,6 +71,13 @@ class State:
     groups: Mapping[str, Compiled] = field(default_factory=dict)
     lists: frozenset[str] = frozenset()
     aborted: frozenset[str] = frozenset()
+    routing: Mapping[str, Any] | None = field(default=None, compare=False)
+    damaged: Mapping[str, str] = field(default_factory=dict)
+    flaws: tuple[str, ...] = ()
+
+    def damage(self) -> tuple[str, ...]:
+        """All that can't be read, in words."""
+        return (*self.flaws, *(f"{name}: {it}" for name, it in self.damaged.items()))
 
     def version(self, name: str) -> int:
         """A document's version; 0 if there is none."""
@@ -140,7 +151,8 @@ class Commit:
 
     `lists` holds the ids of lists that the snapshot names, by digest; those that the
     snapshot before names too may be left out. `id` tells this commit from all others.
-    `unmarked` are abort marks that must not be there when it is written.
+    `unmarked` are abort marks that must not be there when it is written. `repaired` are
+    documents that are written over whatever stands there, which nobody can read.
     """
 
     entries: tuple[Entry, ...]
@@ -150,6 +162,7 @@ class Commit:
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     id: str = ""
     unmarked: frozenset[str] = frozenset()
+    repaired: frozenset[str] = frozenset()
 
     def named_lists(self) -> set[str]:
         """The lists that the snapshot names."""
@@ -190,10 +203,22 @@ class Store(Protocol):
         Raises `StoreUnavailable`.
         """
 
+    def mark(self, mark: str) -> object:
+        """Abort a rollout as a router does, in one write; raises `StoreUnavailable`."""
+
+    def mend(self) -> None:
+        """Take out of the way what routers may have written, and no commit can read.
+
+        Raises `StoreUnavailable`.
+        """
+
     def history(
         self, name: str, limit: int = 50, before: int | None = None
     ) -> list[Entry]:
         """A document's changes, the latest first; those older than `before`."""
+
+    def latest(self, name: str) -> int:
+        """The version of the last row of history, readable or not; 0 without any."""
 
     def revision(self, name: str, version: int) -> Entry:
         """The change that made this version; raises `RevisionNotFound`."""

@@ -17,15 +17,17 @@ from botocore.exceptions import ClientError
 
 from flags.errors import (
     CommitUnknown,
+    DamagedRow,
     RevisionNotFound,
     StoreUnavailable,
     VersionConflict,
 )
 from flags.parts import Manifest, cut, expand
-from flags.store import items
+from flags.store import contents, items, version_item
 from flags.store.assembly import Assembly, Base, assemble, partition
 from flags.store.blobs import Blobs, Item, key
 from flags.store.changes import Commit, Entry, SnapshotMoved, State
+from flags.store.damage import UNREADABLE, Unreadable
 from flags.store.failures import CONDITION_FAILED, transacted, translated
 from flags.store.items import Retired
 from flags.store.names import PREFIXES, place
@@ -48,12 +50,19 @@ class DynamoStore:
     """Implements `Store` over a boto3 DynamoDB client; threads may share it."""
 
     def __init__(
-        self, client: Any, table: str, now: Callable[[], float] = time.time
+        self,
+        client: Any,
+        table: str,
+        now: Callable[[], float] = time.time,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`tell` hears what in the table can't be read, as often as it is read."""
         self._client = client
         self._table = table
         self._now = now
         self._blobs = Blobs(client, table)
+        self._tell = tell
+        self._flawed = False
         self._doubted: set[str] = set()
 
     def load(self) -> State:
@@ -62,25 +71,21 @@ class DynamoStore:
             # The snapshot first: documents that are newer than it make the commit
             # fail and start over. The other way round, the old documents would be
             # compiled over the new snapshot.
-            version = self._item(items.VERSION)
-            manifest = items.manifest(self._item(_MANIFEST))
-            snapshot = self._snapshot(manifest)
+            tiny, body = self._item(version_item.VERSION), self._item(_MANIFEST)
+            snapshot = self._snapshot(items.manifest(body))
             rows = [row for pk in PREFIXES for row in self._query(pk)]
             found = self._blobs.get(items.blobs_of(rows))
-        documents = [items.stored(row, found) for row in rows]
-        return State(
-            documents={document.name: document for document in documents},
-            snapshot=int(version["version"]["N"]) if version else 0,
-            compiled=_mapping(snapshot, "flags"),
-            segments=_mapping(snapshot, "segments"),
-            groups=_mapping(snapshot, "groups"),
-            lists=frozenset(manifest.lists if manifest else ()),
-            aborted=items.aborted(version),
-        )
+        state = contents.state(tiny, body, snapshot, rows, found)
+        self._flawed = bool(state.flaws)
+        for told in state.damage():
+            self._tell(told)
+        return state
 
     def commit(self, commit: Commit) -> None:
         """Write it whole, or raise `VersionConflict` or `SnapshotMoved`."""
         commit = commit if commit.id else replace(commit, id=secrets.token_hex(16))
+        if self._flawed:
+            self.mend()
         with translated(self._table):
             base = self._base(commit)
         now = self._now()
@@ -117,17 +122,38 @@ class DynamoStore:
         with translated(self._table):
             rows = list(self._rows(name, limit, before))
             found = self._blobs.get(items.blobs_of(rows))
-        return [items.entry(name, row, found) for row in rows]
+        return list(self._entries(name, rows, found))
+
+    def latest(self, name: str) -> int:
+        """The version of the last row of history, readable or not; 0 without any."""
+        with translated(self._table):
+            rows = [row["sk"]["S"] for row in self._rows(name, 1, None)]
+        return int(rows[0]) if rows and rows[0].isdecimal() else 0
 
     def revision(self, name: str, version: int) -> Entry:
-        """The change that made this version; raises `RevisionNotFound`."""
+        """The change that made this version; raises `RevisionNotFound`.
+
+        `DamagedRow` if it is there and can't be read.
+        """
         with translated(self._table):
             row = self._item(items.history_key(name, version))
             found = self._blobs.get(items.blobs_of([row] if row else []))
         if row is None:
             last = self.history(name, 1)
             raise RevisionNotFound(name, version, last[0].version if last else 0)
-        return items.entry(name, row, found)
+        try:
+            return items.entry(name, row, found)
+        except Unreadable as error:
+            raise DamagedRow(name, version, str(error)) from None
+
+    def _entries(
+        self, name: str, rows: list[Item], found: Mapping[str, list[bytes]]
+    ) -> Iterator[Entry]:
+        for row in rows:
+            try:
+                yield items.entry(name, row, found)
+            except Unreadable as error:
+                self._tell(f"history of {name}, row {row['sk']['S']}: {error}")
 
     def _base(self, commit: Commit) -> Base:
         """The manifest that the commit is based on, without its text."""
@@ -144,9 +170,8 @@ class DynamoStore:
 
     def _check_documents(self, commit: Commit) -> None:
         for entry in commit.entries:
-            item = self._item(key(*place(entry.name)))
-            actual = int(item["version"]["N"]) if item else 0
-            if actual != entry.version - 1:
+            actual = version_item.number(self._item(key(*place(entry.name))))
+            if actual is not None and actual != entry.version - 1:
                 raise VersionConflict(entry.name, entry.version - 1, actual)
 
     def _prepare(self, made: Assembly) -> None:
@@ -159,16 +184,29 @@ class DynamoStore:
 
     def settle(self, marks: Iterable[str]) -> None:
         """Take abort marks away; raises `StoreUnavailable`."""
-        gone = frozenset(marks)
-        if not gone:
-            return
+        if gone := frozenset(marks):
+            self._update(version_item.settlement(gone))
+
+    def mark(self, mark: str) -> None:
+        """Abort a rollout as a router does; raises `StoreUnavailable`."""
+        self.mend()
+        self._update(version_item.addition(mark))
+
+    def mend(self) -> None:
+        """Make the version's item sound again; raises `StoreUnavailable`."""
+        with translated(self._table):
+            tiny = self._item(version_item.VERSION)
+            manifest = items.manifest(self._item(_MANIFEST))
+        for update in version_item.mendings(tiny, manifest.version if manifest else 0):
+            self._update(update)
+        self._flawed = False
+
+    def _update(self, update: Item) -> None:
+        """Change the version's item, unless its condition doesn't hold."""
         with translated(self._table):
             try:
-                self._client.update_item(
-                    TableName=self._table, **items.settlement(gone)
-                )
+                self._client.update_item(TableName=self._table, **update)
             except ClientError as error:
-                # Without a snapshot there are no marks.
                 if error.response["Error"]["Code"] != CONDITION_FAILED:
                     raise
 
@@ -216,7 +254,7 @@ class DynamoStore:
             elif text is None:
                 text = expand([manifest.packed], manifest.size)
             return json.loads(text)
-        except ValueError:
+        except UNREADABLE:
             return None
 
     def _item(self, at: Item, **more: Any) -> Item | None:
@@ -250,10 +288,3 @@ class DynamoStore:
             Limit=limit,
         )
         yield from islice((row for page in pages for row in page["Items"]), limit)
-
-
-def _mapping(snapshot: Any, name: str) -> dict[str, Any]:
-    """A part of the snapshot, without what is none of ours."""
-    found = snapshot.get(name) if isinstance(snapshot, dict) else None
-    entries = found.items() if isinstance(found, dict) else ()
-    return {name: entry for name, entry in entries if isinstance(entry, dict)}

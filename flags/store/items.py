@@ -13,8 +13,8 @@
 `document`, `before` and `after` are text, or name the blob that holds it. `change` is
 the id of the commit. `changed` is the last change's at, author and action, `drawn` how
 users were drawn (`flags.store.drawing`); documents of earlier versions have neither.
-`retired` names parts that the snapshot held before. `aborted` is a set of marks
-(`flags.aborts`), which routers add to: whoever writes the version leaves it alone.
+`retired` names parts that the snapshot held before. The version's item is
+`flags.store.version_item`'s. What can't be read is `flags.store.damage`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from flags.errors import StoreUnavailable
-from flags.parts import Manifest, cut, expand, pack
+from flags.parts import MAX_SLICES, Manifest, cut, pack, version_in
 from flags.store.blobs import Item, key
 from flags.store.changes import Changed, Entry, Stored, dumps
+from flags.store.damage import UNREADABLE, Found, Unreadable, body_in
 from flags.store.names import name_of, place
 
 # DynamoDB: 400 KB an item, 4 MB a transaction; a change writes its document thrice.
@@ -36,7 +36,6 @@ INLINE_BYTES = 64_000
 _INLINE_IN_ALL = 3_000_000
 
 Attribute = dict[str, Any]
-Found = Mapping[str, list[bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +69,8 @@ class Texts:
         }
 
 
-def document_put(entry: Entry, texts: Texts) -> Item:
-    """The document after a change."""
+def document_put(entry: Entry, texts: Texts, *, anew: bool = False) -> Item:
+    """The document after a change; `anew` writes over whatever stands there."""
     item = key(*place(entry.name)) | {
         "version": {"N": str(entry.version)},
         "document": texts.attribute(entry.after),
@@ -79,7 +78,7 @@ def document_put(entry: Entry, texts: Texts) -> Item:
     }
     if entry.drawn is not None:
         item["drawn"] = texts.attribute(entry.drawn)
-    return conditioned(item, entry.version - 1)
+    return {"Item": item} if anew else conditioned(item, entry.version - 1)
 
 
 def history_key(name: str, version: int) -> Item:
@@ -120,106 +119,82 @@ def conditioned(item: Item, based_on: int) -> Item:
     }
 
 
-VERSION = key("snapshot", "version")
-
-
-def version_update(version: int, based_on: int, unmarked: Iterable[str] = ()) -> Item:
-    """Raises the snapshot's version if it still is `based_on`; its marks stay.
-
-    And if none of the `unmarked` is among them.
-    """
-    conditions = ["#version = :based_on" if based_on else "attribute_not_exists(pk)"]
-    values = {":version": version} | ({":based_on": based_on} if based_on else {})
-    numbers = {name: {"N": str(value)} for name, value in values.items()}
-    marks = {f":mark{n}": {"S": mark} for n, mark in enumerate(sorted(unmarked))}
-    conditions += [f"NOT contains(#aborted, {name})" for name in marks]
-    names = {"#version": "version"} | ({"#aborted": "aborted"} if marks else {})
-    return {
-        "Key": VERSION,
-        "UpdateExpression": "SET #version = :version",
-        "ConditionExpression": " AND ".join(conditions),
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": numbers | marks,
-    }
-
-
-def settlement(marks: Iterable[str]) -> Item:
-    """Takes marks off the version's item; never makes one."""
-    return {
-        "Key": VERSION,
-        "UpdateExpression": "DELETE #aborted :marks",
-        "ConditionExpression": "attribute_exists(pk)",
-        "ExpressionAttributeNames": {"#aborted": "aborted"},
-        "ExpressionAttributeValues": {":marks": {"SS": sorted(marks)}},
-    }
-
-
-def aborted(item: Item | None) -> frozenset[str]:
-    """The marks beside the version."""
-    return frozenset((item or {}).get("aborted", {}).get("SS", ()))
-
-
 def blobs_of(items: Iterable[Item]) -> dict[str, int]:
     """The blobs that items name, with the number of their slices."""
-    return {
-        attribute["M"]["blob"]["S"]: int(attribute["M"]["slices"]["N"])
-        for item in items
-        for name in ("document", "before", "after")
-        if "M" in (attribute := item.get(name, {}))
-    }
+    attributes = (
+        item.get(name) for item in items for name in ("document", "before", "after")
+    )
+    return dict(blob for blob in map(_blob, attributes) if blob is not None)
+
+
+def _blob(attribute: Any) -> tuple[str, int] | None:
+    try:
+        named = attribute["M"]
+        slices = int(named["slices"]["N"])
+        return (str(named["blob"]["S"]), slices) if slices <= MAX_SLICES else None
+    except UNREADABLE:
+        return None
+
+
+def name_in(item: Item) -> str:
+    """The document that an item is of: its key is sound, whatever else is in it."""
+    return name_of(item["pk"]["S"], item["sk"]["S"])
 
 
 def stored(item: Item, found: Found) -> Stored:
-    """A document out of its item."""
-    name = name_of(item["pk"]["S"], item["sk"]["S"])
+    """A document out of its item; raises `Unreadable`."""
     return Stored(
-        name=name,
-        version=int(item["version"]["N"]),
-        body=_body(name, item["document"], found),
+        name=name_in(item),
+        version=_version(item),
+        body=body_in(item, "document", found),
         changed=_changed(item),
-        drawn=_drawn(name, item, found),
+        drawn=_drawn(item, found),
     )
 
 
-def _drawn(name: str, item: Item, found: Found) -> Mapping[str, Any] | None:
+def _drawn(item: Item, found: Found) -> Mapping[str, Any] | None:
     try:
-        return _body(name, item["drawn"], found) if "drawn" in item else None
-    except StoreUnavailable:
+        return body_in(item, "drawn", found) if "drawn" in item else None
+    except Unreadable:
         return None  # the document is what counts
 
 
 def _changed(item: Item) -> Changed | None:
     try:
         last = item["changed"]["M"]
-        return Changed(**{k: last[k]["S"] for k in ("at", "author", "action")})
-    except (KeyError, TypeError):
+        return Changed(**{k: str(last[k]["S"]) for k in ("at", "author", "action")})
+    except UNREADABLE:
         return None
 
 
 def entry(name: str, item: Item, found: Found) -> Entry:
-    """A change out of its row of history."""
-    before = item.get("before")
+    """A change out of its row of history; raises `Unreadable`."""
     return Entry(
         name=name,
-        version=int(item["version"]["N"]),
-        at=item["at"]["S"],
-        author=item["author"]["S"],
-        reason=item["reason"]["S"],
-        action=item["action"]["S"],
-        before=_body(name, before, found) if before else None,
-        after=_body(name, item["after"], found),
+        version=_version(item),
+        at=_text(item, "at"),
+        author=_text(item, "author"),
+        reason=_text(item, "reason"),
+        action=_text(item, "action"),
+        before=body_in(item, "before", found) if "before" in item else None,
+        after=body_in(item, "after", found),
     )
 
 
-def _body(name: str, attribute: Attribute, found: Found) -> Any:
-    if "S" in attribute:
-        return json.loads(attribute["S"])
-    slices = found[attribute["M"]["blob"]["S"]]
+def _version(item: Item) -> int:
     try:
-        return json.loads(expand(slices, int(attribute["M"]["bytes"]["N"])))
-    except ValueError as error:
-        msg = f"{name} is damaged in the table: {error}; restore the table"
-        raise StoreUnavailable(msg) from error
+        return version_in(item)
+    except UNREADABLE:
+        msg = "its version is not a number above 0"
+        raise Unreadable(msg) from None
+
+
+def _text(item: Item, name: str) -> str:
+    text = (item.get(name) or {}).get("S")
+    if not isinstance(text, str):
+        msg = f"its {name} is not a text"
+        raise Unreadable(msg)
+    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +211,7 @@ def retired(item: Item) -> tuple[Retired, ...]:
     try:
         rows = json.loads(item["retired"]["S"])
         return tuple(Retired(id=i, slices=n, at=at) for i, n, at in rows)
-    except (KeyError, TypeError, ValueError):
+    except UNREADABLE:
         return ()
 
 
@@ -244,5 +219,5 @@ def manifest(item: Item | None) -> Manifest | None:
     """What the item says; None if it is missing or damaged."""
     try:
         return Manifest.read(item) if item else None
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except UNREADABLE:
         return None

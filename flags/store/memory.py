@@ -92,6 +92,10 @@ class MemoryStore:
             :limit
         ]
 
+    def latest(self, name: str) -> int:
+        """The version of the last row of history; 0 without any."""
+        return len(self._history.get(name, []))
+
     def revision(self, name: str, version: int) -> Entry:
         """The change that made this version; raises `RevisionNotFound`."""
         rows = self._history.get(name, [])
@@ -111,6 +115,9 @@ class MemoryStore:
         """Take abort marks away."""
         with self._lock:
             self._aborted -= frozenset(marks)
+
+    def mend(self) -> None:
+        """There is no damage in memory."""
 
     def version(self, *, consistent: bool = False) -> Version | None:  # noqa: ARG002
         """The snapshot's version, and the abort marks."""

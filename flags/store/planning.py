@@ -6,6 +6,8 @@ Laws
    stand in the way of another's abort.
 2. What no reader would accept is not written: the snapshot is read back first.
 3. Some edits are refused whatever they say (`flags.store.vetoes`).
+4. What can't be read in the table (`State.damaged`) stays in the snapshot as it was,
+   and is in the way of nothing but its own edits.
 """
 
 from __future__ import annotations
@@ -52,7 +54,9 @@ def plan(
     problems = [
         *_oversized(edits),
         *vetoes(state, edits),
-        *between(before, bodies, {edit.name for edit in edits}),
+        *between(
+            before, bodies, {edit.name for edit in edits}, state.damaged.__contains__
+        ),
     ]
     if problems:
         raise InvalidDocument(problems)
@@ -62,6 +66,7 @@ def plan(
         salt=salt,
         now=_second(at),
         drawn=_drawn(state, edits),
+        damaged=frozenset(state.damaged),
     )
     text, parts = _snapshot(state, change)
     return Commit(
@@ -144,7 +149,9 @@ def _second(at: str) -> float:
 
 
 def _snapshot(state: State, change: Change) -> tuple[str, Parts]:
-    routing, before = change.bodies.get(ROUTING, {}), held(state)
+    before, routing = held(state), state.routing
+    if routing is None or ROUTING in change.documents:
+        routing = change.bodies.get(ROUTING, {})
     parts = built(state, before, change)
     try:
         text, ruleset = _written(state, parts, routing)

@@ -25,7 +25,6 @@ SourceName = Literal[
     "sns",
     "sqs",
     "eventbridge",
-    "destination",
     "scheduler",
     "s3",
     "kinesis",
@@ -154,7 +153,6 @@ class MatchDocument(Document):
     resource_type: Text | None = None
     state_machine: Text | None = None
     schedule: Text | None = None
-    function: Text | None = None
     cluster: Text | None = None
     broker: Text | None = None
 

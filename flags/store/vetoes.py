@@ -5,6 +5,7 @@ Laws
 2. A release with a live rollout is not archived: its users would all move at once.
 3. What a router has aborted is not promoted: it would be settled for everyone's harm.
    Nor if the mark comes after the table was read, before the change is written.
+4. What can't be read is not written over: nobody knows what would be lost.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ REVIVING = frozenset({"restore", "reuse"})
 def vetoes(state: State, edits: list[Edit]) -> Iterator[Problem]:
     """The problems of edits that the state of the table forbids."""
     for edit in edits:
+        if edit.name in state.damaged:
+            yield damage(state, edit.name)
         stored = state.documents.get(edit.name)
         archived = stored is not None and stored.body.get("archived")
         path = located(edit.name)
@@ -45,6 +48,14 @@ def vetoes(state: State, edits: list[Edit]) -> Iterator[Problem]:
                 f"`canary abort {name}` settles that"
             )
             yield Problem(path=located(name), message=message)
+
+
+def damage(state: State, name: str) -> Problem:
+    """What is told of a document that nobody can read."""
+    message = (
+        f"damaged in the table: {state.damaged[name]}; `canary repair {name}` mends it"
+    )
+    return Problem(path=located(name), message=message)
 
 
 def marks_against(state: State, edits: list[Edit]) -> Mapping[str, str]:

@@ -11,12 +11,13 @@ from flags.parts import digest, list_text
 from flags.snapshot import Body, Reader
 from flags.store.changes import Commit, Entry, SnapshotMoved, State, Store, Stored
 from flags.testing.commits import change
+from flags.testing.mark_contract import MarkContract
 
 IDS = tuple(f"user-{number}" for number in range(1_000))
 SHA = digest(list_text(IDS).encode())
 
 
-class StoreContract:
+class StoreContract(MarkContract):
     """What every store owes to its callers. A subclass is a test class for pytest.
 
     Laws
@@ -294,26 +295,15 @@ class StoreContract:
 
         assert 1 == store.load().snapshot
 
-    def test_settling(self) -> None:
-        """Marks go when they are settled, as often as that is; others stay."""
+    def test_latest(self) -> None:
+        """The last row of history is known by its version."""
         store = self.empty()
-        store.settle({"gift 1"})
-        assert State() == store.load()
-        store.commit(change(store.load(), {"gift": {"is": "one"}}))
-        for mark in ("gift 1", "theme 7"):
-            self.mark(store, mark)
-        version = store.load().snapshot
+        assert 0 == store.latest("gift")
+        for number in range(11):
+            store.commit(change(store.load(), {"gift": {"is": number}}))
 
-        for _ in range(2):
-            store.settle({"gift 1", "never"})
-            assert frozenset({"theme 7"}) == store.load().aborted
-        store.settle(())
-        store.settle({"theme 7"})
-
-        assert frozenset() == store.load().aborted
-        assert version == store.load().snapshot
-        self.mark(store, "gift 1")
-        assert frozenset({"gift 1"}) == store.load().aborted
+        assert 11 == store.latest("gift")
+        assert 0 == store.latest("gif")
 
     def _refused(self, store: Store, commit: Commit) -> Exception | None:
         """Commit, and check that a refusal left everything as it was."""

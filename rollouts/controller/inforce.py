@@ -18,7 +18,7 @@ from typing import Protocol
 from flags import aborts
 from flags.codec import decode
 from flags.model import Flag, Ruleset, Serve, Split
-from flags.snapshot import Body, Version
+from flags.snapshot import NO_MARKS, Body, Version
 from rollouts.controller.aliases import Aliases
 
 # Seconds after a rollback for which it is looked at.
@@ -47,26 +47,47 @@ class InForce:
 
         Raises `FlagsError` or what boto3 raises if that can't be read.
         """
-        body = self.reader.body(consistent=True)
-        version = self.reader.version(consistent=True)
-        if body is None or version is None:
-            return ["the table has no snapshot"]
-        rules = aborts.marked(decode(body.text, body.lists), version.marks)
-        return list(self._wrong(rules, name, colour))
+        rules = in_force(self.reader)
+        flag = rules.flags.get(name) if rules else None
+        release = flag.release if flag else None
+        services = release.services if release else ()
+        missing = self.aliases.missing(services, release.stable) if release else ()
+        gone = [f"the alias {alias} is not there" for alias in missing]
+        return [*_wrong(rules, name, colour), *gone]
 
-    def _wrong(self, rules: Ruleset, name: str, colour: str) -> Iterator[str]:
-        flag = rules.flags.get(name)
-        if flag is None or flag.release is None:
-            yield f"routers know no release {name}"
-            return
-        if flag.release.stable != colour:
-            yield f"for routers {flag.release.stable} is stable, not {colour}"
-        if flag.release.since is not None:
-            yield "for routers a rollout is live"
-        for other in sorted(others(flag)):
-            yield f"routers may serve {other}"
-        for alias in self.aliases.missing(flag.release.services, flag.release.stable):
-            yield f"the alias {alias} is not there"
+
+def wrong(reader: Reads, name: str, colour: str) -> Iterator[str]:
+    """Why readers may give somebody another colour of a release.
+
+    Raises `FlagsError` if what they read can't be read.
+    """
+    yield from _wrong(in_force(reader), name, colour)
+
+
+def in_force(reader: Reads) -> Ruleset | None:
+    """The rules that a new reader takes now, marks applied; None if there are none."""
+    body = reader.body(consistent=True)
+    version = reader.version(consistent=True)
+    if body is None or version is None:
+        return None
+    rules = decode(body.text, body.lists)
+    return aborts.marked(rules, version.marks or NO_MARKS)
+
+
+def _wrong(rules: Ruleset | None, name: str, colour: str) -> Iterator[str]:
+    if rules is None:
+        yield "the table has no snapshot"
+        return
+    flag = rules.flags.get(name)
+    if flag is None or flag.release is None:
+        yield f"routers know no release {name}"
+        return
+    if flag.release.stable != colour:
+        yield f"for routers {flag.release.stable} is stable, not {colour}"
+    if flag.release.since is not None:
+        yield "for routers a rollout is live"
+    for other in sorted(others(flag)):
+        yield f"routers may serve {other}"
 
 
 def others(flag: Flag) -> set[str]:

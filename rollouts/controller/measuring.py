@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from flags.store.values import WHOLE
 from rollouts.controller.attending import Outcome
 from rollouts.machine.rollout import Rollout
 
@@ -27,7 +28,7 @@ def of_release(outcome: Outcome) -> Mapping[str, float]:
     """
     rollout = Rollout.of(outcome.body)
     found: dict[str, float] = {
-        "Weight": float(outcome.body.get("weight", 0)),
+        "Weight": _weight(outcome.body.get("weight")),
         "Rollbacks": outcome.rollbacks,
     }
     if rollout is not None and rollout.live:
@@ -36,6 +37,12 @@ def of_release(outcome: Outcome) -> Mapping[str, float]:
         share = outcome.verdict.peak / outcome.verdict.evidence_needed
         found["Evidence"] = min(share, _MOST_EVIDENCE)
     return found
+
+
+def _weight(value: object) -> float:
+    """A document of another grammar may have anything there."""
+    number = isinstance(value, int | float) and 0 <= value <= WHOLE
+    return float(value) if number else 0.0  # type: ignore[arg-type]
 
 
 def write(

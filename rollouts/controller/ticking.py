@@ -7,7 +7,10 @@ Laws
    the others alone.
 3. A mark is taken away after the rollout that it ended is aborted in the document, or
    if it is about no rollout that is live. Never before.
-4. Whoever was told to look at one release looks at that one only, and at nothing less.
+4. What can't be read in the table is told, each minute, and kept from nobody else:
+   what routers may have written is mended, and marks on a release whose document can't
+   be read stay.
+5. Whoever was told to look at one release looks at that one only, and at nothing less.
 5. An alarm about a rollback is raised only about the document that the rollback stands
    in: if a person has moved the release meanwhile, the next tick looks.
 """
@@ -21,9 +24,11 @@ from datetime import datetime
 from typing import Any
 
 from flags.aborts import mark
-from flags.errors import NotFound, StoreUnavailable
+from flags.errors import InvalidDocument, NotFound, StoreUnavailable
+from flags.snapshot import NO_MARKS
 from flags.store.changes import State, Store, Stored
 from flags.store.names import is_archived
+from flags.store.vetoes import damage
 from rollouts.controller import measuring
 from rollouts.controller.announcing import Announcer
 from rollouts.controller.attending import Attendant, Outcome, Say
@@ -85,16 +90,28 @@ class Controller:
         late = due is not None and self.now() - due > _LATE
         if only is None and self._nothing_new():
             return Report(idle=True)
-        state = self.store.load()
+        state = self._loaded()
         subjects = self._subjects(state, only, left)
         outcomes = self._attended(state, subjects)
         settled = self._settle(state, outcomes)
         if only is None:
-            quiet = settled and not any(self._goes_on(it) for it in outcomes)
-            self._quiet = state.snapshot if quiet else None
-        if outcomes:
-            self._measure(outcomes, late=late)
+            busy = state.damage() or any(self._goes_on(it) for it in outcomes)
+            self._quiet = state.snapshot if settled and not busy else None
+        if outcomes or state.damage():
+            self._measure(outcomes, late=late, damaged=len(state.damage()))
         return Report(idle=not outcomes, outcomes=outcomes)
+
+    def _loaded(self) -> State:
+        """All that the table holds; what can't be read is told, or mended."""
+        state = self.store.load()
+        for told in state.damage():
+            self.complain("the table is damaged", damage=told)
+        if state.flaws:
+            try:
+                self.store.mend()
+            except UNSEEN as error:
+                self.complain(f"the damage could not be mended: {error}")
+        return state
 
     def _nothing_new(self) -> bool:
         try:
@@ -105,12 +122,15 @@ class Controller:
             return False
         if version is None:
             return True
-        return version.number == self._quiet and not version.marks
+        unmarked = version.marks == NO_MARKS and version.sound
+        return version.number == self._quiet and unmarked
 
     def _subjects(
         self, state: State, only: str | None, left: Callable[[], float]
     ) -> list[Subject]:
         """The releases with a rollout, live or not."""
+        if only is not None and only in state.damaged:
+            raise InvalidDocument([damage(state, only)])
         if only is not None and only not in state.documents:
             raise NotFound(only, sorted(state.documents))
         return [
@@ -186,6 +206,7 @@ class Controller:
             for name, body in bodies.items()
             if "weight" in body and not is_archived(body)
         }
+        alive |= {_mark(state, name) for name in state.damaged}
         done = state.aborted - alive
         try:
             self.store.settle(done)
@@ -207,11 +228,14 @@ class Controller:
         since = self.now() - rollout.at
         return rollout.phase == phases.ABORTED and abs(since) < WATCHED
 
-    def _measure(self, outcomes: tuple[Outcome, ...], *, late: bool) -> None:
+    def _measure(
+        self, outcomes: tuple[Outcome, ...], *, late: bool, damaged: int
+    ) -> None:
         own = {
             "ControllerErrors": sum(bool(it.problems) for it in outcomes),
             "StableNotInForce": sum(bool(it.astray) for it in outcomes),
             "TicksLate": int(late),
+            "DamagedRows": damaged,
         }
         measuring.write(self.name, own, outcomes)
 

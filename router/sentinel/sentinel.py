@@ -21,12 +21,12 @@ from flags import aborts
 from flags.aws.errors import AwsCallError, AwsError
 from flags.model import Flag
 from flags.snapshot import Snapshot
-from rollouts.evidence.layout import Change
 from rollouts.judge.errors import InvalidEvidence
 from rollouts.judge.state import State
 from rollouts.judge.verdict import verdict
 from router.journal import LONGEST_PROBLEM, encode, type_of
 from router.routing import Rules
+from router.sentinel import marks
 from router.sentinel.evidence import Budget, Table
 from router.sentinel.watch import Watch
 from router.sentinel.witness import Seen, Took, Witness
@@ -147,16 +147,9 @@ class Sentinel:
 
     def _abort(self, watch: Watch, state: State) -> None:
         """Put the mark that ends the rollout, and heal at once."""
-        mark = aborts.mark(watch.release, watch.since)
-        change = Change(
-            key={"pk": "snapshot", "sk": "version"},
-            expression="ADD #aborted :marks",
-            condition="attribute_exists(pk) AND NOT contains(#aborted, :mark)",
-            names={"#aborted": "aborted"},
-            values={":marks": {"SS": [mark]}, ":mark": {"S": mark}},
-        )
+        wanted = marks.changes(aborts.mark(watch.release, watch.since))
         # Its own time: whatever took so long, this is why all of it is done.
-        if self._table.change(change, SECONDS) is not None:
+        if any(self._table.change(it, SECONDS) is not None for it in wanted):
             said = verdict(state)
             self._line(
                 "rollout aborted",

@@ -18,9 +18,6 @@ from router.sources.source import Source
 # end with what tells, and bodies of megabytes are not worth looking through.
 WINDOW = 65_536
 
-# But AppSync and state machines write what tells after what may be large, and before.
-_ANYWHERE = ('"fieldName"', '"channelNamespace"', ":states:")
-
 # In this order: Function URLs look like HTTP APIs, schedules like buses' events. What a
 # device says comes first, since it may look like anything.
 SOURCES: tuple[tuple[str, str, str], ...] = (
@@ -29,12 +26,10 @@ SOURCES: tuple[tuple[str, str, str], ...] = (
     ('"http"', "httpapi", "HttpApi"),
     ('"elb"', "alb", "Alb"),
     ('"connectionId"', "websocket", "WebSocket"),
-    ('"1.0"', "rest", "HttpApi1"),
     ('"resource"', "rest", "Rest"),
     ("aws:sqs", "sqs", "Sqs"),
     ("aws:sns", "sns", "Sns"),
     ("aws.scheduler", "scheduler", "Scheduler"),
-    ('"requestPayload"', "destination", "Destination"),
     ('"detail-type"', "eventbridge", "EventBridge"),
     (":kinesis", "kinesis", "Kinesis"),
     (":dynamodb", "dynamodb", "DynamoDb"),
@@ -43,7 +38,6 @@ SOURCES: tuple[tuple[str, str, str], ...] = (
     ("mq", "mq", "Mq"),
     ('"deliveryStreamArn"', "firehose", "Firehose"),
     ('"fieldName"', "appsync", "AppSync"),
-    ('"channelNamespace"', "appsync", "AppSyncEvents"),
     ('"triggerSource"', "cognito", "Cognito"),
     ('"ResponseURL"', "cloudformation", "CloudFormation"),
     (":states:", "stepfunctions", "StepFunctions"),
@@ -62,13 +56,12 @@ _MARKS = (
 
 def recognise(event: Node) -> Source:
     """The source of an event; `Unknown` if no source knows it."""
-    whole = text = event.text
+    text = event.text
     if len(text) > 2 * WINDOW:
         text = text[:WINDOW] + text[-WINDOW:]
     try:
         for mark, module, name in SOURCES:
-            there = mark in (whole if mark in _ANYWHERE else text)
-            if there and (found := source(module, name)).recognises(event):
+            if mark in text and (found := source(module, name)).recognises(event):
                 return found
         direct = source("direct", "Direct")
         if not any(mark in text for mark in _MARKS) or direct.recognises(event):

@@ -103,7 +103,9 @@ def controllers(capsys: pytest.CaptureFixture[str]) -> set[tuple[str, str, str]]
     outcome = Outcome(
         name="shop", body=started, version=1, verdict=verdict(begin(Settings()))
     )
-    ticking = {"ControllerErrors": 0, "StableNotInForce": 0, "TicksLate": 0}
+    ticking = dict.fromkeys(
+        ("ControllerErrors", "StableNotInForce", "TicksLate", "DamagedRows"), 0
+    )
     measuring.write("canary-controller", ticking, [outcome])
     found = set()
     for line in capsys.readouterr().out.splitlines():

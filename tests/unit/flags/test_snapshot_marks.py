@@ -18,7 +18,7 @@ class Table:
     """Answers with what it holds, or not at all, and notes what it was asked."""
 
     held: Body | None
-    marks: Marks = NONE
+    marks: Marks | None = NONE
     # What an eventual read still sees; of the body `always`, even a strong one.
     lagging: Version | None = None
     behind: Body | None = None
@@ -307,3 +307,19 @@ def test_restored() -> None:
     bench.snapshot.restored()
 
     assert "shop" == bench.rules()
+
+
+def test_marks_that_cannot_be_read_take_none_away() -> None:
+    """What is unknown ends no abort, nor does it keep newer rules out."""
+    bench = Bench()
+    bench.rules()
+    bench.table.marks = SHOP
+    assert "shop" == bench.rules(10.0)
+    bench.table.marks = None
+
+    assert "shop" == bench.rules(10.0)
+    bench.table.held = Body(2, "theme")
+    assert "THEME" == bench.rules(10.0)
+    assert Held(rules="THEME", version=2, stale=False) == bench.snapshot.held
+    bench.table.marks = THEME
+    assert "theme" == bench.rules(10.0)

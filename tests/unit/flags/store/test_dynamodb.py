@@ -329,16 +329,6 @@ def test_a_blob_is_put_once(bench: Bench) -> None:
     assert blobs == bench.keys("blob#")
 
 
-def test_a_damaged_blob(bench: Bench) -> None:
-    """A document whose slices are gone is named."""
-    bench.commit(BIG)
-    pk, sk = bench.keys("blob#")[-1].split("/")
-    bench.client.delete_item(TableName=TABLE, Key={"pk": {"S": pk}, "sk": {"S": sk}})
-
-    with pytest.raises(StoreUnavailable, match="segment:words is damaged in the table"):
-        bench.store.load()
-
-
 def test_slices_that_are_left_undone(bench: Bench) -> None:
     """What DynamoDB leaves undone in a batch is asked for again."""
     bench.commit(BIG)

@@ -87,6 +87,61 @@ def test_a_mark_ends_the_quiet(world: World) -> None:
     assert world.stored().body == BODY
 
 
+def damage(world: World, name: str) -> None:
+    """A document that nobody can read."""
+    world.client("dynamodb").update_item(
+        TableName=TABLE,
+        Key={"pk": {"S": "flags"}, "sk": {"S": name}},
+        UpdateExpression="SET document = :it",
+        ExpressionAttributeValues={":it": {"S": "{"}},
+    )
+
+
+def test_damage_stops_no_other_release(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is told and counted each minute; whoever can be read is attended to."""
+    world.start("shop")
+    world.start("office")
+    damage(world, "office")
+    controller = world.controller()
+
+    assert world.tick(MINUTE, controller).data()["releases"].keys() == {"shop"}
+    assert world.rollout("shop")["phase"] == "baking"
+    told = [it for it in world.complained if it["message"] == "the table is damaged"]
+    assert "office: its document can't be read" in told[0]["damage"]
+    assert '"DamagedRows":[1.0]' in capsys.readouterr().out.replace(" ", "")
+    world.tick(MINUTE, controller)
+    assert '"DamagedRows":[1.0]' in capsys.readouterr().out.replace(" ", "")
+
+
+def test_a_mark_on_what_is_damaged_stays(world: World) -> None:
+    """It is all that keeps its users on stable."""
+    world.start()
+    mark = world.mark()
+    damage(world, "shop")
+    world.tick(MINUTE)
+
+    assert world.store.load().aborted == {mark}
+
+
+@pytest.mark.parametrize("odd", [{"S": "x"}, {"SS": ["x"]}, {"L": []}])
+def test_marks_that_are_none_end_the_quiet(world: World, odd: object) -> None:
+    """What a router's role may have written there is taken away within a minute."""
+    world.put("shop", BODY)
+    controller = world.controller()
+    world.tick(MINUTE, controller)
+    world.client("dynamodb").update_item(
+        TableName=TABLE,
+        Key={"pk": {"S": "snapshot"}, "sk": {"S": "version"}},
+        UpdateExpression="SET aborted = :odd",
+        ExpressionAttributeValues={":odd": odd},
+    )
+    world.tick(MINUTE, controller)
+
+    assert world.store.load().damage() == ()
+
+
 def test_an_empty_table_is_no_error(world: World) -> None:
     """Before the first rules there is nothing to look at."""
     assert world.tick().idle

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from flags.aborts import mark
 from rollouts.evidence import layout
 from rollouts.judge import verdict
@@ -54,6 +56,30 @@ def test_a_second_sentinel_marks_nothing_twice(site: Site) -> None:
     assert len(one.lines) == 1
     assert two.lines == []
     assert two.ask("user-1") == "blue"
+
+
+@pytest.mark.parametrize(
+    "odd", [{"S": "shop 2"}, {"NS": ["2"]}, {"M": {"shop 2": {"S": "x"}}}]
+)
+def test_what_is_not_a_set_of_marks_is_replaced(site: Site, odd: Any) -> None:
+    """Whatever else stands there keeps no abort out."""
+    site.start()
+    key = {"pk": {"S": "snapshot"}, "sk": {"S": "version"}}
+    site.client.update_item(
+        TableName=TABLE,
+        Key=key,
+        UpdateExpression="SET aborted = :odd",
+        ExpressionAttributeValues={":odd": odd},
+    )
+    container, since = site.container(), site.since
+    container.broken = {"green"}
+    for user in crowd(60):
+        container.ask(user, 0.4)
+
+    item = site.client.get_item(TableName=TABLE, Key=key)["Item"]
+    assert item["aborted"] == {"SS": [mark("shop", since)]}
+    assert [line["message"] for line in container.lines] == ["rollout aborted"]
+    assert container.ask("user-1") == "blue"
 
 
 def test_a_table_without_rules_is_not_marked(site: Site) -> None:
