@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -164,3 +165,89 @@ def test_render_is_readable() -> None:
     data = {"on": "off", "b": "yes", "a": "true", "é": ["1", 1, None]}
 
     assert "on: off\nb: yes\na: 'true'\né:\n- '1'\n- 1\n- null\n" == render(data)
+
+
+WORDS = (
+    *("a", "b: ", "c: ", "- ", "? ", ": ", "{", "}", "[", "]", ", ", "\n", "\n  "),
+    *("'", '"', "#", " # x", "|", "|\n  ", ">\n ", "1", "0x1f", "1_000", "1:30", ".5"),
+    *("-.inf", ".nan", "1e3", "~", "null", "true", "True", "on", "=", "<<", "!", "&x "),
+    *(
+        "*x",
+        "%",
+        "---\n",
+        "...",
+        "@",
+        "é",
+        "\U0001f600",
+        "-",
+        "\\n",
+        "\t",
+        "\r",
+        "\x85",
+    ),
+    *(
+        "2026-01-02",
+        "a:b",
+        "a #b",
+        "it''s",
+        "[a, b]",
+        "{a: 1}",
+        "{a}",
+        "\n- x",
+        "|#",
+        "|-",
+    ),
+)
+
+
+def slowly(text: str, monkeypatch: pytest.MonkeyPatch) -> object:
+    """What PyYAML's own loader makes of a text: data, or what is wrong."""
+    with monkeypatch.context() as patch:
+        patch.delattr("yaml.CSafeLoader", raising=False)
+        return read(text)
+
+
+def read(text: str) -> object:
+    """The data in a form that can be compared, or what is wrong with it."""
+    try:
+        return repr(parse(text, "rules.yaml"))
+    except InvalidDocument as error:
+        return str(error)
+
+
+@pytest.mark.property
+@given(words=st.lists(st.sampled_from(WORDS), max_size=9))
+@many
+def test_libyaml_changes_nothing_but_the_time(words: list[str]) -> None:
+    """With it and without it every text is the same data, or the same problem."""
+    text = "".join(words)
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        assert slowly(text, monkeypatch) == read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: |#\n  b", "a: >-#\n b", "a:\tb", "a: &x 1\nb: *x", "a: !!str 1", "? a\n: b"],
+)
+def test_where_libyaml_is_more_lenient_it_is_not_asked(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PyYAML has the last word."""
+    assert slowly(text, monkeypatch) == read(text)
+
+
+@pytest.mark.parametrize("text", ["- " * 60_000, "[" * 3_000, "{a: " * 3_000])
+def test_no_depth_takes_the_process_down(text: str) -> None:
+    """Libyaml's own composer would fill the stack."""
+    with pytest.raises(InvalidDocument, match="nested"):
+        parse(text, "rules.yaml")
+
+
+def test_rules_are_read_by_libyaml_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The common file takes the quick way, or it would be as slow as before."""
+    if not hasattr(yaml, "CSafeLoader"):
+        pytest.skip("PyYAML was built without libyaml")
+    monkeypatch.delattr("yaml.load")
+
+    assert {"a": {"on": [1, "off", None]}} == parse("a:\n  on: [1, off, ~]", "rules")
