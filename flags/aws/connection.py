@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import ssl
 
     from flags.aws.endpoint import Endpoint
+    from flags.aws.proxy import Proxy
 
 FIRST_WRITE = 64 * 1024
 REFUSED = 400
@@ -127,30 +128,43 @@ class Connection:
 
 
 def connect(
-    endpoint: Endpoint, *, deadline: float, timeout: float, ca_bundle: str | None
+    endpoint: Endpoint,
+    *,
+    deadline: float,
+    timeout: float,
+    ca_bundle: str | None,
+    proxy: Proxy | None = None,
 ) -> Connection:
     """Open a connection; one that fails is tried once more."""
     context = tls_context(ca_bundle) if endpoint.scheme == "https" else None
     try:
-        return _connect(endpoint, context, min(timeout, _remaining(deadline)))
+        return _connect(endpoint, context, min(timeout, _remaining(deadline)), proxy)
     except (ConnectionError, TimeoutError, socket.gaierror):
         pass  # a blink of the network, or a peer between two processes
     except OSError as error:
         raise _unreachable(endpoint, error) from error
     try:
-        return _connect(endpoint, context, min(timeout, _remaining(deadline)))
+        return _connect(endpoint, context, min(timeout, _remaining(deadline)), proxy)
     except OSError as error:
         raise _unreachable(endpoint, error) from error
 
 
 def _connect(
-    endpoint: Endpoint, context: ssl.SSLContext | None, timeout: float
+    endpoint: Endpoint,
+    context: ssl.SSLContext | None,
+    timeout: float,
+    proxy: Proxy | None,
 ) -> Connection:
     # As bytes where it can be: texts go through a codec that takes long to import.
     host: Any = endpoint.host.encode() if endpoint.host.isascii() else endpoint.host
-    sock = socket.create_connection((host, endpoint.port), timeout)
+    place = (proxy.host, proxy.port) if proxy else (host, endpoint.port)
+    sock = socket.create_connection(place, timeout)
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if proxy is not None:
+            from flags.aws.proxy import open_tunnel  # noqa: PLC0415 - few have one
+
+            open_tunnel(sock, proxy, endpoint)
         if context is not None:
             # A stream cut off without TLS's good-bye must not pass for its end.
             sock = context.wrap_socket(

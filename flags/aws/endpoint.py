@@ -13,16 +13,25 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 LAST_PORT = 65_535
 _DOTS = str.maketrans("", "", ".-")
 
-# AWS's partitions by the beginning of their region names; the first match wins.
+# AWS's partitions by the beginning of their region names, with the domain of endpoints
+# that have IPv6 too; the first match wins.
 DOMAINS = (
-    ("cn-", "amazonaws.com.cn"),
-    ("eusc-", "amazonaws.eu"),
-    ("us-iso-", "c2s.ic.gov"),
-    ("us-isob-", "sc2s.sgov.gov"),
-    ("us-isof-", "csp.hci.ic.gov"),
-    ("eu-isoe-", "cloud.adc-e.uk"),
-    ("", "amazonaws.com"),
+    ("cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+    ("eusc-", "amazonaws.eu", "api.amazonwebservices.eu"),
+    ("us-iso-", "c2s.ic.gov", "api.aws.ic.gov"),
+    ("us-isob-", "sc2s.sgov.gov", "api.aws.scloud"),
+    ("us-isof-", "csp.hci.ic.gov", ""),
+    ("eu-isoe-", "cloud.adc-e.uk", ""),
+    ("", "amazonaws.com", "api.aws"),
 )
+# Services whose only endpoints there are FIPS ones, and are not called so.
+_ALL_FIPS = {("us-gov-", "dynamodb"), ("us-gov-", "ssm")}
+# One whose usual endpoint has both kinds of addresses in these domains.
+_DUAL_ANYWAY = {
+    ("secretsmanager", "amazonaws.com"),
+    ("secretsmanager", "amazonaws.com.cn"),
+}
+FIPS, DUAL_STACK = "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"
 
 
 class Endpoint(Record):
@@ -95,11 +104,48 @@ _NAMES = {"secretsmanager": "SECRETS_MANAGER"}
 
 def resolve(service: str, region: str, environ: Mapping[str, str]) -> Endpoint:
     """The endpoint that the environment names, or else the public one."""
-    ignored = environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
+    fips, dual = _asked(environ, FIPS), _asked(environ, DUAL_STACK)
+    ignored = _asked(environ, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
     if not ignored:
         name = _NAMES.get(service, service.upper())
         own = environ.get(f"AWS_ENDPOINT_URL_{name}")
         if url := own or environ.get("AWS_ENDPOINT_URL"):
+            _refuse_variant(service, url, fips=fips, dual=dual)
             return Endpoint.parse(url)
-    domain = next(name for start, name in DOMAINS if region.startswith(start))
-    return Endpoint(scheme="https", host=f"{service}.{region}.{domain}", port=443)
+    host = _public(service, region, fips=fips, dual=dual)
+    return Endpoint(scheme="https", host=host, port=443)
+
+
+def _public(service: str, region: str, *, fips: bool, dual: bool) -> str:
+    """The host of a service of AWS's."""
+    domain, both = next(
+        (domain, both) for start, domain, both in DOMAINS if region.startswith(start)
+    )
+    named = f"{service}-fips" if fips else service
+    if fips and not dual and (region[:7], service) in _ALL_FIPS:
+        named = service
+    if dual and (service, domain) not in _DUAL_ANYWAY:
+        if not both:
+            msg = f"{DUAL_STACK} is true, and {region} has no such endpoints; unset it"
+            raise Misconfigured(msg)
+        domain = both
+    return f"{named}.{region}.{domain}"
+
+
+def _asked(environ: Mapping[str, str], name: str) -> bool:
+    """Whether a switch of AWS's is on; refuses what AWS would take for off."""
+    text = environ.get(name, "").strip().lower()
+    if text not in {"", "true", "false"}:
+        raise Misconfigured(f"{name} is {text!r}: write true or false")
+    return text == "true"
+
+
+def _refuse_variant(service: str, url: str, *, fips: bool, dual: bool) -> None:
+    """Raise if an endpoint of one's own is to be of a kind that only AWS's are."""
+    for name, asked in ((FIPS, fips), (DUAL_STACK, dual)):
+        if asked:
+            msg = (
+                f"{name} is true, and {service} has an endpoint of its own, {url}; "
+                "unset one of the two"
+            )
+            raise Misconfigured(msg)

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from flags.aws.endpoint import Endpoint
+    from flags.aws.proxy import Proxy
 
+# As `flags.aws.proxy` reads them.
+PROXIES = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY")
 BODYLESS = frozenset({"GET", "HEAD"})
 
 
@@ -129,7 +132,7 @@ class Pending:
 class Transport:
     """Keeps connections, so that only the first call pays for the handshake."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each has a default
         self,
         *,
         connect_timeout: float = 1.0,
@@ -137,21 +140,26 @@ class Transport:
         idle_seconds: float = 60.0,
         ca_bundle: str | None = None,
         wall: Callable[[], float] = time.time,
+        environ: Mapping[str, str] = {},
     ) -> None:
-        """`idle_limit` is per endpoint; `ca_bundle` replaces the system's roots."""
+        """`idle_limit` is per endpoint; `ca_bundle` replaces the system's roots.
+
+        `environ` names proxies, if there are any.
+        """
         self._connect_timeout = connect_timeout
         self._idle_limit = idle_limit
         self._idle_seconds = idle_seconds
         self._ca_bundle = ca_bundle
         self._wall = wall
+        self._environ = environ
         self._idle: dict[Endpoint, list[Connection]] = {}
         self._generation = 0
         self._pid = os.getpid()
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Transport:
-        """A transport that trusts AWS_CA_BUNDLE if it is set."""
-        return cls(ca_bundle=environ.get("AWS_CA_BUNDLE") or None)
+        """A transport that trusts AWS_CA_BUNDLE, and goes through a proxy, if set."""
+        return cls(ca_bundle=environ.get("AWS_CA_BUNDLE") or None, environ=environ)
 
     def begin(self, request: Request, timeout: float) -> Pending:
         """Write the request; the answer is for `Pending.result`."""
@@ -189,9 +197,17 @@ class Transport:
             deadline=deadline,
             timeout=self._connect_timeout,
             ca_bundle=self._ca_bundle,
+            proxy=self._proxy(endpoint),
         )
         connection.generation = generation
         return connection
+
+    def _proxy(self, endpoint: Endpoint) -> Proxy | None:
+        if not any(map(self._environ.get, PROXIES)):
+            return None
+        from flags.aws.proxy import proxy_for  # noqa: PLC0415 - few have one
+
+        return proxy_for(endpoint, self._environ)
 
     def _send(
         self, connection: Connection, request: Request, head: bytes, deadline: float
