@@ -102,6 +102,7 @@ _IN_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
 _REPORTED = _IN_LAMBDA and error_reports.take_errors()
 if _IN_LAMBDA:
     runtime.take_bytes()
+    runtime.keep_client_context()
     compose()
 
 

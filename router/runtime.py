@@ -5,6 +5,9 @@ request and is not faithful: a key given twice collapses, 1.10 becomes 1.1, 1e40
 becomes Infinity. Its client leaves both to a `marshaller`, a class attribute that
 its documentation lets functions override; so it is overridden.
 
+Of a ClientContext the runtime shows three members, and of `client` five. What a caller
+sent is kept beside them, so that all of it can go on (`keep_client_context`).
+
 Laws
 1. All or nothing: where anything looks other than known, all stays as it was.
 2. What is not bytes goes the runtime's own way, as if nobody had been here.
@@ -16,12 +19,15 @@ import sys
 from collections.abc import Mapping
 
 from flags.hints import Any
+from router.sources.client_context import SENT
 
 # In a package, or side by side as in the first images of the managed runtimes.
 MODULES = ("awslambdaric.lambda_runtime_client", "lambda_runtime_client")
 # The class that holds `marshaller`, by its present name and by its former one.
 CLASSES = ("BaseLambdaRuntimeClient", "LambdaRuntimeClient")
 JSON = "application/json"
+# The module that has the class of contexts.
+CONTEXTS = ("awslambdaric.lambda_context", "lambda_context")
 
 
 class BytesMarshaller:
@@ -61,6 +67,32 @@ def take_bytes(modules: Mapping[str, Any] = sys.modules) -> bool:
                 owner.marshaller = BytesMarshaller(kept)  # type: ignore[union-attr]
                 return True
     return False
+
+
+def keep_client_context(modules: Mapping[str, Any] = sys.modules) -> bool:
+    """Whether contexts hold all that the caller sent from now on. May be repeated."""
+    for module in CONTEXTS:
+        kind = getattr(modules.get(module), "LambdaContext", None)
+        if isinstance(kind, type):
+            if "keeps_client_context" not in vars(kind):
+                _keep(kind)
+            return True
+    return False
+
+
+def _keep(kind: Any) -> None:
+    """Have each context of this class hold what it is made of."""
+    begin = kind.__init__
+
+    def begin_and_keep(
+        self: Any, invoke_id: Any, client_context: Any, *rest: Any, **named: Any
+    ) -> None:
+        begin(self, invoke_id, client_context, *rest, **named)
+        if isinstance(client_context, Mapping):
+            setattr(self, SENT, client_context)
+
+    kind.__init__ = begin_and_keep
+    kind.keeps_client_context = True
 
 
 def _known(kept: Any) -> bool:

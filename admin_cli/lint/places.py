@@ -45,11 +45,14 @@ KINDS: dict[str, Kind] = {
     "url": _REQUEST,
     "alb": _kind("method path", "header cookie claim body", known=True),
     "websocket": _REQUEST,
-    "appsync": _kind("field", "header claim body", vouches=True, known=True),
+    "appsync": _kind(
+        "field path method", "header claim body", vouches=True, known=True
+    ),
     "cognito": _kind("trigger", "attribute body", known=True),
     "sns": _kind("topic", "attribute body"),
     "sqs": _kind("queue", "attribute group body", partial=True),
     "eventbridge": _kind("event_source detail_type", "detail"),
+    "destination": _kind("function detail_type", "body"),
     "scheduler": _kind("schedule", "", known=True),
     "s3": _kind("bucket detail_type", "key"),
     "kinesis": _kind("stream", "key data", partial=True, known=True, ordered=True),

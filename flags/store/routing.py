@@ -25,6 +25,7 @@ SourceName = Literal[
     "sns",
     "sqs",
     "eventbridge",
+    "destination",
     "scheduler",
     "s3",
     "kinesis",
@@ -153,6 +154,7 @@ class MatchDocument(Document):
     resource_type: Text | None = None
     state_machine: Text | None = None
     schedule: Text | None = None
+    function: Text | None = None
     cluster: Text | None = None
     broker: Text | None = None
 

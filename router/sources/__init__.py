@@ -18,6 +18,9 @@ from router.sources.source import Source
 # end with what tells, and bodies of megabytes are not worth looking through.
 WINDOW = 65_536
 
+# But AppSync and state machines write what tells after what may be large, and before.
+_ANYWHERE = ('"fieldName"', '"channelNamespace"', ":states:")
+
 # In this order: Function URLs look like HTTP APIs, schedules like buses' events. What a
 # device says comes first, since it may look like anything.
 SOURCES: tuple[tuple[str, str, str], ...] = (
@@ -26,10 +29,12 @@ SOURCES: tuple[tuple[str, str, str], ...] = (
     ('"http"', "httpapi", "HttpApi"),
     ('"elb"', "alb", "Alb"),
     ('"connectionId"', "websocket", "WebSocket"),
+    ('"1.0"', "rest", "HttpApi1"),
     ('"resource"', "rest", "Rest"),
     ("aws:sqs", "sqs", "Sqs"),
     ("aws:sns", "sns", "Sns"),
     ("aws.scheduler", "scheduler", "Scheduler"),
+    ('"requestPayload"', "destination", "Destination"),
     ('"detail-type"', "eventbridge", "EventBridge"),
     (":kinesis", "kinesis", "Kinesis"),
     (":dynamodb", "dynamodb", "DynamoDb"),
@@ -38,6 +43,7 @@ SOURCES: tuple[tuple[str, str, str], ...] = (
     ("mq", "mq", "Mq"),
     ('"deliveryStreamArn"', "firehose", "Firehose"),
     ('"fieldName"', "appsync", "AppSync"),
+    ('"channelNamespace"', "appsync", "AppSyncEvents"),
     ('"triggerSource"', "cognito", "Cognito"),
     ('"ResponseURL"', "cloudformation", "CloudFormation"),
     (":states:", "stepfunctions", "StepFunctions"),
@@ -56,12 +62,13 @@ _MARKS = (
 
 def recognise(event: Node) -> Source:
     """The source of an event; `Unknown` if no source knows it."""
-    text = event.text
+    whole = text = event.text
     if len(text) > 2 * WINDOW:
         text = text[:WINDOW] + text[-WINDOW:]
     try:
         for mark, module, name in SOURCES:
-            if mark in text and (found := source(module, name)).recognises(event):
+            there = mark in (whole if mark in _ANYWHERE else text)
+            if there and (found := source(module, name)).recognises(event):
                 return found
         direct = source("direct", "Direct")
         if not any(mark in text for mark in _MARKS) or direct.recognises(event):

@@ -1,6 +1,7 @@
-"""AppSync resolvers: one field, or with batching a list of the same field.
+"""AppSync: resolvers, with batching a list of the same field, and handlers of events.
 
-AppSync is public: decisions in the request's headers are dropped.
+AppSync is public: decisions in the request's headers are dropped. So are Amplify's
+functions, which get the request of a resolver in a form of their own.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from flags.token import NAME, Token
 from router.document import Edits, Malformed, Node
 from router.errors import UnevenAnswer
 from router.sources import decision
+from router.sources.callers import vouched
 from router.sources.source import Asked, Facts, Outcome, Part, Source
 from router.sources.stripping import strip_headers
 from router.sources.values import mapping, named, search
 
 
 class AppSync(Source):
-    """Recognised by `info.fieldName` and `arguments`, in the first of a list."""
+    """Recognised by the field, in the first of a list."""
 
     name = "appsync"
     public = True
@@ -27,13 +29,13 @@ class AppSync(Source):
     def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
         first = event.first() or event
-        return "arguments" in first and bool(first.string("info", "fieldName"))
+        parent, field = _field(first)
+        asked = "arguments" in first or "request" in first
+        return bool(field) and (asked or bool(parent))
 
     def facts(self, event: Node) -> Facts:
         """The field, as `Type.field`."""
-        first = self.units(event)[0]
-        parent = first.string("info", "parentTypeName")
-        field = first.string("info", "fieldName")
+        parent, field = _field(self.units(event)[0])
         return Facts(source=self.name, names={"field": (f"{parent}.{field}", field)})
 
     def units(self, event: Node) -> Sequence[Node]:
@@ -52,7 +54,10 @@ class AppSync(Source):
 
     def vouched(self, unit: Node) -> bool:
         """Whether the caller signed the request with keys that IAM knows."""
-        return bool(unit.string("identity", "userArn"))
+        return vouched(
+            unit.string("identity", "userArn"),
+            guest=unit.dig("identity", "cognitoIdentityAuthType"),
+        )
 
     def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
         """What a header says."""
@@ -102,6 +107,41 @@ class AppSync(Source):
                 found[part.unit.start] = one.raw
         listed = [found[unit.start] for unit in self.units(event)]
         return f"[{','.join(listed)}]".encode("latin-1")
+
+
+class AppSyncEvents(AppSync):
+    """Handlers of a channel namespace: recognised by it, and by the operation."""
+
+    def recognises(self, event: Node) -> bool:
+        """Whether the event is of this source."""
+        named = "channelNamespace" in mapping(event.dig("info"))
+        return named and bool(event.string("info", "operation"))
+
+    def facts(self, event: Node) -> Facts:
+        """The channel as path, and the operation (PUBLISH, SUBSCRIBE) as method."""
+        return Facts(
+            source=self.name,
+            method=event.string("info", "operation"),
+            names={"path": (event.string("info", "channel", "path"),)},
+        )
+
+    def units(self, event: Node) -> Sequence[Node]:
+        """All events together: one client sent them."""
+        return (event,)
+
+    def find(self, unit: Node, asked: Asked) -> Any:
+        """As at resolvers; the body is what was published."""
+        if asked.kind == "body":
+            return search(asked.name, unit.dig("events"))
+        return super().find(unit, asked)
+
+
+def _field(unit: Node) -> tuple[str, str]:
+    """Type and field, of a resolver's context or of Amplify's own event."""
+    field = unit.string("info", "fieldName")
+    if field:
+        return unit.string("info", "parentTypeName"), field
+    return unit.string("typeName"), unit.string("fieldName")
 
 
 def _batched(unit: Node) -> bool:

@@ -15,24 +15,38 @@ _CLIENT = (
     "app_version_code",
     "app_package_name",
 )
+# Where `router.runtime` keeps what the caller sent, of which the runtime shows a part.
+SENT = "sent_client_context"
+# Where readers look: as callers spell it, and as AWS documents it for Node.js.
+_CUSTOM = ("custom", "Custom")
 
 
 def merged(context: Any, token: Token) -> dict[str, Any]:
     """What the invocation brought, with this token in place of any other."""
-    given = getattr(context, "client_context", None)
-    if given is None and not token.members:
-        return {}
-    custom = dict(mapping(getattr(given, "custom", None)))
-    custom.pop(NAME, None)
+    sent = getattr(context, SENT, None)
+    if not isinstance(sent, Mapping):
+        sent = _shown(getattr(context, "client_context", None))
+    found = dict(sent)
+    for name in _CUSTOM:
+        if NAME in mapping(found.get(name)):
+            found[name] = {k: v for k, v in found[name].items() if k != NAME}
+            if not found[name]:
+                del found[name]
     if token.members:
-        custom[NAME] = str(token)
-    env = dict(mapping(getattr(given, "env", None)))
-    both = (("custom", custom), ("env", env), ("client", _client(given)))
-    return {name: part for name, part in both if part}
+        found["custom"] = {**mapping(found.get("custom")), NAME: str(token)}
+    return found
 
 
-def _client(given: Any) -> Mapping[str, Any]:
-    """The part that Lambda's runtime hands over as an object."""
+def _shown(given: Any) -> Mapping[str, Any]:
+    """What the runtime shows of it."""
     client = getattr(given, "client", None)
-    found = {name: getattr(client, name, None) for name in _CLIENT}
-    return {name: value for name, value in found.items() if value is not None}
+    parts = {
+        "custom": mapping(getattr(given, "custom", None)),
+        "env": mapping(getattr(given, "env", None)),
+        "client": {
+            name: value
+            for name in _CLIENT
+            if (value := getattr(client, name, None)) is not None
+        },
+    }
+    return {name: part for name, part in parts.items() if part}

@@ -93,6 +93,20 @@ def is_status(value: Any) -> bool:
     return _FIRST_STATUS <= value < _SERVER_ERROR and value == int(value)
 
 
+def without_stage(event: Node, path: str) -> str:
+    """An HTTP API's path without the stage that it begins with.
+
+    Not on a domain of one's own, where no path has the stage, and a resource may have
+    its name.
+    """
+    domain = event.string("requestContext", "domainName")
+    stage = f"/{event.string('requestContext', 'stage')}"
+    own = domain and ".execute-api." not in domain
+    if own or not (path == stage or path.startswith(f"{stage}/")):
+        return path
+    return path[len(stage) :] or "/"
+
+
 def is_authorizer(event: Node) -> bool:
     """Whether an authorizer is asked, which looks like the request that it is for."""
     asked = "methodArn" in event or "routeArn" in event

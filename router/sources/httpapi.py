@@ -5,6 +5,7 @@ from __future__ import annotations
 from flags.hints import Any
 from router.document import Node
 from router.sources import answers, http
+from router.sources.callers import vouched
 from router.sources.http import is_authorizer
 from router.sources.source import Facts, Visitor
 from router.sources.values import dig, mapping
@@ -24,10 +25,7 @@ class HttpApi(http.Http):
     def facts(self, event: Node) -> Facts:
         """Method and path; a named stage's prefix is taken off the path."""
         method = event.string("requestContext", "http", "method")
-        path = event.string("rawPath")
-        stage = f"/{event.string('requestContext', 'stage')}"
-        if path == stage or path.startswith(f"{stage}/"):
-            path = path[len(stage) :] or "/"
+        path = http.without_stage(event, event.string("rawPath"))
         return Facts(source=self.name, method=method, names={"path": (path,)})
 
     def claim(self, unit: Node, name: str) -> Any:
@@ -41,7 +39,9 @@ class HttpApi(http.Http):
 
     def vouched(self, unit: Node) -> bool:
         """Whether the caller signed the request with keys that IAM knows."""
-        return bool(unit.string("requestContext", "authorizer", "iam", "userArn"))
+        iam = mapping(unit.dig("requestContext", "authorizer", "iam"))
+        arn, pool = iam.get("userArn"), dig(iam, "cognitoIdentity", "amr")
+        return vouched(arn if isinstance(arn, str) else "", guest=pool)
 
     def remember(self, answer: bytes, visitor: Visitor, unit: Node) -> bytes:
         """Add a cookie; an answer in the short form is first written out."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flags.hints import Any
 from router.document import Malformed, Node
 from router.sources import answers, http
-from router.sources.http import is_authorizer, is_status
+from router.sources.callers import vouched
+from router.sources.http import is_authorizer, is_status, without_stage
 from router.sources.source import Facts, Visitor
 from router.sources.values import mapping
 
@@ -37,7 +38,9 @@ class Rest(http.Http):
 
     def vouched(self, unit: Node) -> bool:
         """Whether the caller signed the request with keys that IAM knows."""
-        return bool(unit.string("requestContext", "identity", "userArn"))
+        identity = mapping(unit.dig("requestContext", "identity"))
+        arn, pool = identity.get("userArn"), identity.get("cognitoAuthenticationType")
+        return vouched(arn if isinstance(arn, str) else "", guest=pool)
 
     def is_broken(self, answer: Node) -> bool:
         """Whether an answer becomes a status of 500 or more.
@@ -56,3 +59,19 @@ class Rest(http.Http):
     def remember(self, answer: bytes, visitor: Visitor, unit: Node) -> bytes:
         """Add to the multi-value headers, which API Gateway joins with the others."""
         return answers.with_header(answer, http.set_cookie(unit, visitor))
+
+
+class HttpApi1(Rest):
+    """An HTTP API that sends the format of REST APIs, and says so: `version` 1.0."""
+
+    name = "http"
+
+    def recognises(self, event: Node) -> bool:
+        """Whether the event is of this source."""
+        return event.string("version") == "1.0" and super().recognises(event)
+
+    def facts(self, event: Node) -> Facts:
+        """Method and path; a named stage's prefix is taken off the path."""
+        method = event.string("httpMethod")
+        path = without_stage(event, event.string("path"))
+        return Facts(source=self.name, method=method, names={"path": (path,)})

@@ -6,6 +6,8 @@ never split between colours and keeps its order.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flags.hints import Any
 from flags.token import NAME
 from router.document import Edits, Node, quoted
@@ -13,7 +15,7 @@ from router.sources.decision import put_attribute
 from router.sources.partial import PartialBatch
 from router.sources.records import first_record
 from router.sources.source import Asked, Facts, Part
-from router.sources.values import arn_names, parse, search
+from router.sources.values import arn_names, dig, mapping, parse, search
 
 
 class Sqs(PartialBatch):
@@ -35,11 +37,13 @@ class Sqs(PartialBatch):
     def find(self, unit: Node, asked: Asked) -> Any:
         """Look into the attributes, the message group, or a JSON body."""
         if asked.kind == "attribute":
-            return unit.dig("messageAttributes", asked.name, "stringValue")
+            found = unit.dig("messageAttributes", asked.name, "stringValue")
+            return found or dig(_sns(unit), "MessageAttributes", asked.name, "Value")
         if asked.kind == "group":
             return unit.dig("attributes", "MessageGroupId")
         if asked.kind == "body":
-            return search(asked.name, parse(unit.dig("body")))
+            found = search(asked.name, parse(unit.dig("body")))
+            return found or search(asked.name, parse(_sns(unit).get("Message")))
         return super().find(unit, asked)
 
     def together(self, unit: Node) -> str | None:
@@ -54,6 +58,12 @@ class Sqs(PartialBatch):
     def identifier(self, unit: Node) -> str:
         """The message's id."""
         return unit.string("messageId")
+
+
+def _sns(unit: Node) -> Mapping[str, Any]:
+    """What a topic sent to the queue, if it isn't delivered raw."""
+    body = mapping(parse(unit.dig("body")))
+    return body if body.get("Type") == "Notification" else {}
 
 
 def _attribute(token: str) -> str:

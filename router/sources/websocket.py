@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from flags.hints import Any
 from router.document import Node
 from router.sources import http
+from router.sources.callers import vouched
 from router.sources.source import Asked, Facts, Part, Visitor
 from router.sources.stripping import stripped
 from router.sources.values import mapping
@@ -48,7 +49,9 @@ class WebSocket(http.Http):
 
     def vouched(self, unit: Node) -> bool:
         """Whether the caller signed the request with keys that IAM knows."""
-        return bool(unit.string("requestContext", "identity", "userArn"))
+        identity = mapping(unit.dig("requestContext", "identity"))
+        arn, pool = identity.get("userArn"), identity.get("cognitoAuthenticationType")
+        return vouched(arn if isinstance(arn, str) else "", guest=pool)
 
     def visitor(
         self,

@@ -69,14 +69,15 @@ INDEX: dict[str, Entry] = {
     **many(
         "rest",
         "rest rest_get rest_post rest_base64 rest_multi_value rest_cognito "
-        "rest_lambda_authorizer rest_iam rest_null_headers http_format_1",
+        "rest_lambda_authorizer rest_iam rest_null_headers",
     ),
     "rest_forged": entry("rest", tokens=[FORGED]),
     "rest_escapes": entry("rest", tokens=[FORGED]),
     **many(
         "http",
         "http http_jwt http_lambda_authorizer http_iam http_cookies http_base64 "
-        "http_named_stage http_default http_websafe",
+        "http_named_stage http_default http_websafe "
+        "http_format_1 http_format_1_stage",
     ),
     # Baggage is nobody's word for a decision here, but readers may believe it.
     "http_baggage": entry("http"),
@@ -102,6 +103,10 @@ INDEX: dict[str, Entry] = {
     "appsync_iam": entry("appsync", ["AROAEXAMPLEID:app"]),
     "appsync_oidc": entry("appsync", ["oidc|17"]),
     "appsync_pipeline": entry("appsync", [_USER_A]),
+    "appsync_no_arguments": entry("appsync", [_USER_A]),
+    "appsync_events_publish": entry("appsync", [_USER_A], [FORGED]),
+    "appsync_events_subscribe": entry("appsync", [_USER_A]),
+    "appsync_amplify": entry("appsync", [_USER_A], [FORGED]),
     "appsync_batch": entry("appsync", [_USER_A] * 3),
     "appsync_forged": entry("appsync", tokens=[FORGED]),
     "appsync_baggage": entry("appsync"),
@@ -124,6 +129,7 @@ INDEX: dict[str, Entry] = {
     "cognito_user_migration": entry("cognito", ["zoë@example.com"]),
     **many("sns", "sns sns_plain sns_attributes sns_fifo sns_s3"),
     "sns_token": entry("sns", tokens=[TOKEN]),
+    "sns_dead_letter": entry("sns", tokens=[TOKEN]),
     # Its token is written with an escape, as no service does: nobody looks for that.
     "sns_spacing": entry("sns"),
     "sqs": entry("sqs", [None] * 10),
@@ -138,6 +144,7 @@ INDEX: dict[str, Entry] = {
     ),
     "sqs_sns_raw": entry("sqs", tokens=[TOKEN]),
     "sqs_sns_wrapped": entry("sqs", [None] * 2, [TOKEN, None]),
+    "sqs_sns_identity": entry("sqs"),
     "sqs_eventbridge": entry("sqs", [None] * 2, [TOKEN, None]),
     "sqs_eventbridge_sns": entry("sqs", tokens=[TOKEN]),
     "sqs_binary": entry("sqs"),
@@ -151,6 +158,9 @@ INDEX: dict[str, Entry] = {
     "eventbridge_replay": entry("eventbridge", tokens=["v1~shop.green.2"]),
     "eventbridge_token": entry("eventbridge", tokens=[TOKEN]),
     "eventbridge_duplicates": entry("eventbridge", tokens=["v1~shop.blue.3"]),
+    "eventbridge_report": entry("eventbridge", tokens=[TOKEN]),
+    "destination_failure": entry("destination", tokens=[TOKEN]),
+    "destination_success": entry("destination"),
     "scheduler_default": entry("scheduler", [_SCHEDULE]),
     "s3_token": entry("s3", tokens=[TOKEN]),
     **many("s3", "s3 s3_put s3_delete s3_glacier"),
@@ -200,6 +210,7 @@ INDEX: dict[str, Entry] = {
     # Without the context object nothing tells a task from any other payload.
     "stepfunctions_token": entry("direct", tokens=[TOKEN]),
     "direct_token": entry("direct", tokens=[TOKEN]),
+    "direct_waits": entry("direct", tokens=[TOKEN]),
     "cloudformation_create": entry("cloudformation", [_STACK]),
     "cloudformation_update": entry("cloudformation", [_STACK]),
     "cloudformation_delete": entry("cloudformation", [_STACK]),

@@ -55,6 +55,17 @@ def test_a_direct_callers_decision_is_honoured(
     assert aws.invoked[-1][0] == "shop-checkout:green"
 
 
+def test_all_of_a_client_context_goes_on(
+    bench: Bench, aws: Aws, router: Function
+) -> None:
+    """Members that the runtime hides from handlers too."""
+    bench.weight(0)
+    sent = {"LastSequence": "0", "Custom": {"a": 1}, "client": {"extra": "y"}}
+    router.invoke({"amount": 12}, {**sent, "custom": TOKEN["custom"]})
+
+    assert {**sent, "custom": TOKEN["custom"]} == aws.invoked[-1][2]
+
+
 def test_warm_requests_read_no_table(aws: Aws, router: Function) -> None:
     """After the first request thirty more read nothing."""
     router.invoke(event("http"))

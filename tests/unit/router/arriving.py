@@ -95,11 +95,12 @@ FOUND: dict[str, dict[str, tuple[str, str, Any]]] = {
         "body": ("sns_attributes", "user.id", "user-18"),
     },
     "sqs": {
-        "attribute": ("sqs_sns_raw", "user-id", "user-21"),
+        "attribute": ("sqs_sns_identity", "user-id", "user-54"),
         "group": ("sqs_groups", "", "group-1"),
         "body": ("sqs_many", "user.id", "user-0"),
     },
     "eventbridge": {"detail": ("eventbridge_custom", "user.id", "user-26")},
+    "destination": {"body": ("destination_failure", "user.id", "user-53")},
     "scheduler": {"event": ("scheduler_default", "source", "aws.scheduler")},
     "s3": {"key": ("s3_put", "", "orders/grün 1.json")},
     "kinesis": {
@@ -156,6 +157,7 @@ BRINGS = {
     "sns": ("sns_token", ""),
     "sqs": ("sqs_sns_wrapped", ""),
     "eventbridge": ("eventbridge_token", ""),
+    "destination": ("destination_failure", ""),
     "scheduler": ("", ""),
     "s3": ("s3_token", ""),
     "kinesis": ("kinesis_tokens", ""),
@@ -202,6 +204,9 @@ def check_iam(source: str, name: str) -> None:
     assert not any(_passed(source, seen) for seen in rig.seen)
 
 
+_BESIDE = ("scheduler", "cloudformation", "destination", "direct", "stepfunctions")
+
+
 def _passed(source: str, seen: Seen) -> bool:
     """Whether any decision came through, in its place or beside."""
     tree = documents.load(seen.payload)
@@ -209,7 +214,7 @@ def _passed(source: str, seen: Seen) -> bool:
         return True
     if source in (*places.WEB, "iot", "cognito"):
         return FORGED in (seen.context or "") or FORGED in _top(tree)
-    if source in ("scheduler", "cloudformation", "direct", "stepfunctions"):
+    if source in _BESIDE:
         return NAME in (seen.context or "")
     return any(found is not None for found in places.places(source, tree))
 

@@ -84,6 +84,8 @@ MODELS = {
 # that are multi-value, and detail that is text.
 CLASSES: dict[str, type[DictWrapper]] = {
     "alb_multi": alb_event.ALBEvent,
+    "appsync_amplify": data_classes.AppSyncResolverEvent,
+    "appsync_events": data_classes.AppSyncResolverEventsEvent,
     "cognito_pre_token_v2": cognito_user_pool_event.PreTokenGenerationV2TriggerEvent,
     "eventbridge_text_detail": data_classes.EventBridgeEvent,
     "mq_active": active_mq_event.ActiveMQEvent,
@@ -100,6 +102,9 @@ CLASSES: dict[str, type[DictWrapper]] = {
 # the console's test button sends), and two events that hold no more than what their
 # tests need.
 UNJUDGED = {
+    "appsync_no_arguments",
+    "destination_failure",
+    "destination_success",
     "iot_forged",
     "iot_plain",
     "iot_rule",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from flags.store.routing import SourceName
 from tests.unit.flags.store.wrong import (
     EXPRESSION,
     PLACES,
@@ -15,11 +16,8 @@ from tests.unit.flags.store.wrong import (
     problems,
 )
 
-SOURCES = (
-    "input should be 'rest', 'http', 'url', 'alb', 'websocket', 'appsync', 'cognito', "
-    "'sns', 'sqs', 'eventbridge', 'scheduler', 's3', 'kinesis', 'dynamodb', 'kafka', "
-    "'mq', 'iot', 'firehose', 'stepfunctions', 'cloudformation' or 'direct'"
-)
+_NAMES = [repr(name) for name in get_args(SourceName)]
+SOURCES = f"input should be {', '.join(_NAMES[:-1])} or {_NAMES[-1]}"
 SECONDS = "give seconds from 0 to 300, as a number"
 PERCENTAGE = "give a percentage from 0 to 100, as a number"
 
