@@ -27,6 +27,7 @@ from admin_cli.commands import (
     simulating,
     tidying,
     undoing,
+    verbs,
     versioning,
 )
 from admin_cli.desk import Desk
@@ -151,6 +152,10 @@ add(app, "get", reading.get, FLAGS)
 add(app, "history", reading.history, FLAGS)
 add(app, "diff", comparing.diff, FLAGS)
 add(app, "explain", explaining.explain, FLAGS)
+add(app, "enable", verbs.enable, FLAGS)
+add(app, "disable", verbs.disable, FLAGS)
+add(app, "set", verbs.set_serve, FLAGS)
+add(app, "target", verbs.target, FLAGS)
 add(app, "undo", undoing.undo, FLAGS)
 add(app, "archive", undoing.archive, FLAGS)
 add(app, "restore", undoing.restore, FLAGS)

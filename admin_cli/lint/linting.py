@@ -53,6 +53,14 @@ def warnings(bodies: Bodies, table: Bodies, today: date) -> list[Warned]:
     return [*found, *_routes(bodies.get(ROUTING, {}), world), *_unused(bodies, world)]
 
 
+def brought(
+    name: str, before: Body, after: Body, table: Bodies, today: date
+) -> list[Warned]:
+    """The warnings about one document that its change brings with it."""
+    old = warnings({name: before}, table, today)
+    return [one for one in warnings({name: after}, table, today) if one not in old]
+
+
 def _routes(routing: Body, world: Bodies) -> Iterator[Warned]:
     releases = {
         name: body

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -82,7 +82,8 @@ class _Words:
             return self._known.setdefault(word, self._meaning(word))
 
     def _meaning(self, word: str) -> Any:
-        tag = self._loader.resolve(yaml.ScalarNode, word, (True, False))
+        resolve: Callable[..., str] = self._loader.resolve
+        tag = resolve(yaml.ScalarNode, word, (True, False))
         construct = _MEANINGS.get(tag)
         if construct is None:
             raise events.Unsure
