@@ -12,6 +12,7 @@ Laws
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from admin_cli.differences import same
@@ -20,8 +21,9 @@ from admin_cli.traffic import merge, written
 from flags.codec import MAX_BYTES, decode
 from flags.errors import InvalidDocument, Problem, VersionConflict
 from flags.model import Ruleset
+from flags.store import drawing
 from flags.store.changes import Edit, State
-from flags.store.checks import File, read_document
+from flags.store.checks import DRAWN, File, read_document
 from flags.store.compiler import compile_snapshot
 from flags.store.documents import FlagDocument
 from flags.store.names import ROUTING, SEGMENT, is_archived, place
@@ -48,9 +50,22 @@ def edits(
             body=body,
             based_on=state.version(name),
             action="reuse" if force and _buried(state, name) else "apply",
+            drawn=file.drawn.get(name),
         )
         for name, version, body in found
         if _moved(state, name, if_version, version, body)
+    ]
+
+
+def redrawn(file: File, state: State) -> list[str]:
+    """Flags and groups that come from another table, and draw their users anew."""
+    return [
+        name
+        for name, document in file.documents().items()
+        if document.version
+        and name not in state.documents
+        and name not in file.drawn
+        and place(name)[0] in {"flags", "groups"}
     ]
 
 
@@ -61,7 +76,8 @@ def unversioned(file: File) -> File:
     def parts(documents: Mapping[str, D]) -> dict[str, D]:
         return {name: _unversioned(found) for name, found in documents.items()}
 
-    return File(
+    return replace(
+        file,
         flags=parts(file.flags),
         segments=parts(file.segments),
         groups=parts(file.groups),
@@ -74,11 +90,16 @@ def _unversioned(document: D) -> D:
 
 
 def export(
-    state: State, names: Sequence[str], *, tombstones: bool = False
+    state: State,
+    names: Sequence[str],
+    *,
+    tombstones: bool = False,
+    salts: bool = False,
 ) -> dict[str, Any]:
     """A file of these documents, or of all; raises `Unknown`.
 
-    Of a rollout that runs it holds nothing: neither its state nor the weight.
+    Of a rollout that runs it holds nothing: neither its state nor the weight. With
+    `salts` it says how users were drawn, for a table to which the documents are new.
     """
     find_all(state, names)
     buried = [name for name in names if _buried(state, name)]
@@ -93,7 +114,24 @@ def export(
         part, short = place(name)
         body = {"version": stored.version, **written(stored.body)}
         exported[part] |= body if part == ROUTING else {short: body}
+        if salts and (kept := _drawn(state, name)):
+            exported.setdefault(DRAWN, {})[name] = kept
     return {part: held for part, held in exported.items() if held or part == "flags"}
+
+
+def _drawn(state: State, name: str) -> dict[str, Any] | None:
+    part, short = place(name)
+    compiled = state.groups if part == "groups" else state.compiled
+    return drawing.exported(name, compiled.get(short))
+
+
+def count_ids(exported: Mapping[str, Any]) -> int:
+    """How many ids the segments of a file hold."""
+    return sum(
+        len(segment.get(key, ()))
+        for segment in exported.get("segments", {}).values()
+        for key in ("included", "excluded")
+    )
 
 
 def snapshot(state: State) -> str:
@@ -184,7 +222,9 @@ def _moved(
     state: State, name: str, if_version: int | None, version: int | None, body: Body
 ) -> bool:
     stored = state.documents.get(name)
-    for expected in (if_version, version):
+    # What isn't there yet has the version of another table, if any.
+    own = version if stored is not None else None
+    for expected in (if_version, own):
         if expected is not None and expected != state.version(name):
             raise VersionConflict(name, expected, state.version(name))
     return stored is None or not unchanged(name, body, stored.body)

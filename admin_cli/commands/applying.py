@@ -46,13 +46,18 @@ def apply(
     output: Output = None,
 ) -> None:
     """Write the documents of a file, all of them or none."""
-    from admin_cli import portions, reading, traffic
+    from admin_cli import files, portions, reading, traffic
 
     desk: Desk = ctx.obj
     documents = reading.documents(file, desk.stdin, desk.load)
     clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
     for told in traffic.held_against(documents, desk.load):
         clerk.screen.note(told)
+    if anew := files.redrawn(documents, desk.load()):
+        clerk.screen.note(
+            f"{len(anew)} documents come from another table, and users are drawn anew "
+            "here; `canary export --salts` keeps them where they are"
+        )
     sheet = portions.Sheet(file=documents, if_version=if_version, force=force)
     if prune:
         asked = not (dry_run or yes)

@@ -114,12 +114,16 @@ def lists_of(segment: Mapping[str, Any]) -> set[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """One document's new body, made from version `based_on` (0 for a new one)."""
+    """One document's new body, made from version `based_on` (0 for a new one).
+
+    `drawn` is how another table has drawn its users, for one that is new in this one.
+    """
 
     name: str
     body: Mapping[str, Any]
     based_on: int
     action: str
+    drawn: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from flags.errors import InvalidDocument, Problem
 from flags.store.agreement import AGREEMENTS
 from flags.store.documents import FlagDocument
+from flags.store.drawing import is_sound
 from flags.store.groups import GroupDocument
 from flags.store.links import located, shared_services
 from flags.store.names import ROUTING, is_name, name_of, place
@@ -26,6 +27,7 @@ M = TypeVar("M", bound=BaseModel)
 Raw = Mapping[Any, Any]
 _ROLLOUT = "can't be set in a file; `canary rollout` moves it, so remove it here"
 _ARCHIVED = "can't be set in a file; say `canary archive NAME`"
+DRAWN = "drawn"
 _EXPECTED = {
     "flags": "expected names with flags",
     "segments": "expected names with segments",
@@ -35,12 +37,16 @@ _EXPECTED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """The documents of one file."""
+    """The documents of one file.
+
+    `drawn` says how another table has drawn users (`flags.store.drawing`).
+    """
 
     flags: Mapping[str, FlagDocument] = field(default_factory=dict)
     segments: Mapping[str, SegmentDocument] = field(default_factory=dict)
     groups: Mapping[str, GroupDocument] = field(default_factory=dict)
     routing: RoutingDocument | None = None
+    drawn: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def documents(self) -> dict[str, AnyDocument]:
         """All documents by the names that the table knows them by."""
@@ -62,7 +68,8 @@ class File:
         def kept(part: str, documents: Mapping[str, M]) -> dict[str, M]:
             return {n: d for n, d in documents.items() if name_of(part, n) in names}
 
-        return File(
+        return replace(
+            self,
             flags=kept("flags", self.flags),
             segments=kept("segments", self.segments),
             groups=kept("groups", self.groups),
@@ -105,6 +112,7 @@ def read_file(data: object, origin: str = "") -> File:
         routing=_routing(data[ROUTING], problems)
         if data.get(ROUTING) is not None
         else None,
+        drawn=_drawn(data.get(DRAWN), problems),
     )
     problems += _file_problems(file)
     if problems:
@@ -114,9 +122,23 @@ def read_file(data: object, origin: str = "") -> File:
 
 def _unknown_keys(data: Raw) -> Iterator[Problem]:
     for key in data:
-        if key not in {*_EXPECTED, ROUTING}:
+        if key not in {*_EXPECTED, ROUTING, DRAWN}:
             message = "unknown key; a file has flags, segments, groups and routing"
             yield Problem(path=str(key) or "''", message=message)
+
+
+def _drawn(drawn: object, problems: list[Problem]) -> Mapping[str, Any]:
+    """How another table has drawn users, document by document."""
+    if drawn is None:
+        return {}
+    if not isinstance(drawn, dict):
+        problems.append(Problem(path=DRAWN, message="expected names with what is kept"))
+        return {}
+    for name, kept in drawn.items():
+        if not is_sound(str(name), kept):
+            message = "can't be read; `canary export --salts` writes it, nobody by hand"
+            problems.append(Problem(path=f"{DRAWN}.{name}", message=message))
+    return drawn
 
 
 def _rollout_problems(data: Raw) -> Iterator[Problem]:

@@ -49,6 +49,31 @@ def _split_rules(part: Compiled) -> Iterator[Compiled]:
             yield {"name": rule["name"], "when": _EVERYONE, "serve": rule["serve"]}
 
 
+def exported(name: str, part: Compiled | None) -> Compiled | None:
+    """The same for another table, in which the document will be at version 1.
+
+    A rollout that goes on there began with that version.
+    """
+    kept = drawn(name, part)
+    if not kept:
+        return None
+    kept = kept | {"version": 1}
+    if "release" in kept:
+        release = {k: it for k, it in kept["release"].items() if k != "rollout"}
+        since = None if release.get("since") is None else 1
+        kept["release"] = release | {"since": since}
+    return kept
+
+
+def is_sound(name: str, kept: object) -> bool:
+    """Whether a file's word on how users were drawn can be read."""
+    if not isinstance(kept, dict):
+        return False
+    kind, short = place(name)
+    read = {"flags": flag_of, "groups": slots_of}.get(kind)
+    return read is not None and read(short, kept) is not None
+
+
 def flag_of(name: str, kept: Drawn | None) -> Flag | None:
     """The flag as far as drawing goes, or None."""
     try:

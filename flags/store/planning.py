@@ -214,6 +214,8 @@ def _drawn(state: State, edits: list[Edit]) -> dict[str, Drawn]:
         kept[edit.name] = drawn(edit.name, parts.get(short)) or kept.get(edit.name)
         if edit.action == "reuse":
             kept[edit.name] = None
+        elif edit.based_on == 0:
+            kept[edit.name] = edit.drawn
     return {name: part for name, part in kept.items() if part is not None}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, JsonValue, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from flags.store.conditions import OPERAND_KEYS
@@ -41,6 +41,9 @@ class RulesFile(Document):
     )
     routing: RoutingDocument | None = Field(
         default=None, description="Which events belong to which service."
+    )
+    drawn: dict[str, dict[str, JsonValue]] | None = Field(
+        default=None, description="How users were drawn: `canary export --salts`."
     )
 
 

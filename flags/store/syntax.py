@@ -23,10 +23,11 @@ import yaml
 from flags.errors import InvalidDocument, Problem
 from flags.store import events
 
-MAX_BYTES = 8_000_000
+# An export of all that a table can hold: 128 MB of ids (`flags.parts`), each in a line.
+MAX_BYTES = 192_000_000
 # Conditions take two levels each; this is far more than they and variants may have.
 MAX_LEVELS = 64
-MAX_VALUES = 2_000_000
+MAX_VALUES = 16_000_000
 # Marks that turn the text after them round (a reader would see another text), and what
 # YAML takes for the end of a line.
 _TURNS = re.compile("[\x85\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")

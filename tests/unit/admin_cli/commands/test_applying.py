@@ -213,11 +213,17 @@ def test_a_dry_run_finds_what_the_write_would_refuse(
     assert 0 == table.version("other")
 
 
-def test_a_version_of_another_table_conflicts(canary: Canary, empty: Table) -> None:
-    """A document that isn't here can't be at a version; the remedy is told."""
+def test_a_version_of_another_table_says_nothing(canary: Canary, empty: Table) -> None:
+    """A document that isn't here is new, whatever version it has elsewhere."""
     file = SHOP.replace("{release", "{version: 3, release")
 
-    result = canary("apply", "-f", "-", stdin=file)
+    assert 0 == canary("apply", "-f", "-", stdin=file).code
+    assert 1 == empty.version("shop")
+
+
+def test_an_expected_version_of_nothing_conflicts(canary: Canary, empty: Table) -> None:
+    """Who asks for a version means this table's; the remedy is told."""
+    result = canary("apply", "-f", "-", "--if-version", "3", stdin=SHOP)
 
     assert 4 == result.code
     assert "  shop is not in this table: remove `version` to create it" in result.err
