@@ -24,6 +24,7 @@ from admin_cli.commands import (
     rolling,
     rolling_moves,
     rolling_views,
+    routing,
     simulating,
     tidying,
     undoing,
@@ -173,6 +174,7 @@ app.add_typer(
     rich_help_panel=ROLLOUTS,
 )
 add(app, "routes", reading.routes, ROLLOUTS)
+add(app, "route", routing.route, ROLLOUTS)
 # A negative percentage is a bad percentage, not an unknown option.
 add(app, "set-weight", moving.set_weight, ROLLOUTS, ignore_unknown_options=True)
 add(app, "promote", moving.promote, ROLLOUTS)

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from admin_cli.differences import same
 from admin_cli.finding import find_all
 from admin_cli.traffic import merge, written
-from flags.codec import MAX_BYTES, decode
+from flags.codec import MAX_BYTES, Lists, decode
 from flags.errors import InvalidDocument, Problem, VersionConflict
 from flags.model import Ruleset
 from flags.store import drawing
@@ -152,13 +152,18 @@ def snapshot(state: State) -> str:
 
 def ruleset(state: State) -> Ruleset:
     """The rules of this table, as routers hold them; raises `InvalidSnapshot`."""
+    return decode(*compiled(state))
+
+
+def compiled(state: State) -> tuple[str, Lists]:
+    """The snapshot's text as it is in the table, and its long lists beside it."""
     lists = {
         part["list"]: frozenset(_ids(state, name, key, part))
         for name, compiled in state.segments.items()
         for key, part in compiled.items()
         if isinstance(part, dict)
     }
-    return decode(_compiled(state, state.segments), lists)
+    return _compiled(state, state.segments), lists
 
 
 def _compiled(state: State, segments: Mapping[str, Any]) -> str:

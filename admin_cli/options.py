@@ -45,6 +45,15 @@ File = Annotated[
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
 ]
+TokenKeys = Annotated[
+    str | None,
+    typer.Option(
+        "--token-keys",
+        help="Where the keys are: an SSM parameter, or the ARN of a secret; "
+        "CANARY_TOKEN_KEYS, or else the stack's output TokenKeys, if absent.",
+        show_default=False,
+    ),
+]
 IfVersion = Annotated[
     int | None,
     typer.Option(

@@ -64,7 +64,7 @@ class Asking(Record):
         """The identity, from the first place that has one."""
         places = self.route.identity if self.route else ()
         places = places or self.source.identity
-        found = (self._find(asked) for asked in places)
+        found = (self.find(asked) for asked in places)
         return next(filter(None, map(as_key, found)), None)
 
     def context(self) -> Context:
@@ -75,11 +75,12 @@ class Asking(Record):
         attributes = {
             name: value
             for name, asked in self.route.attributes
-            if (value := self._find(asked)) is not None
+            if (value := self.find(asked)) is not None
         }
         return Context(key=key, attributes=attributes)
 
-    def _find(self, asked: Asked) -> Any:
+    def find(self, asked: Asked) -> Any:
+        """What stands at a place, or None."""
         try:
             return self.source.find(self.unit, asked)
         except Exception:  # noqa: BLE001 - an event's fault, not the rules'

@@ -74,6 +74,18 @@ class Arrival(Record):
         return self if event is self.event else replace(self, event=event)
 
 
+class Decided(Record):
+    """An event with the decision for each of its units, before anything is invoked.
+
+    `brought` are the decisions that units came with, `carried` those that count.
+    """
+
+    arrival: Arrival
+    brought: Sequence[Token | None]
+    carried: Sequence[Token]
+    chosen: list[Chosen]
+
+
 class Router(Record):
     """Everything that the router needs, handed in by the composition root.
 
@@ -99,12 +111,9 @@ class Router(Record):
             raise NotJson(error.at) from error
 
     def _handle(self, event: bytes, context: Any) -> bytes:
-        arrival = self._arrival(event, context)
         refused = self.trust.refused.total()
-        carried = [self._carried(arrival, unit) for unit in arrival.units()]
-        # Read first: an override counts wherever it comes from.
-        arrival = arrival.cleaned()
-        chosen = self._decide(arrival, carried)
+        decided = self.decide(event, context)
+        arrival, chosen = decided.arrival, decided.chosen
         witness = self.lookout.witness(arrival.service) if self.lookout else None
         invocations = Invocations(
             begin=witness.begin if witness else self.begin,
@@ -126,6 +135,21 @@ class Router(Record):
             self.recorder.record(passage)
             if witness:
                 witness.saw(passage)
+
+    def decide(self, event: bytes, context: Any) -> Decided:
+        """What `handle` does before it invokes anything; raises what that raises."""
+        arrival = self._arrival(event, context)
+        units = arrival.units()
+        beside = arrival.beside() if arrival.source.batch else None
+        brought = [beside or arrival.source.inbound(unit, context) for unit in units]
+        carried = [
+            self._carried(arrival, unit, token)
+            for unit, token in zip(units, brought, strict=True)
+        ]
+        # Read first: an override counts wherever it comes from.
+        arrival = arrival.cleaned()
+        chosen = self._decide(arrival, carried)
+        return Decided(arrival=arrival, brought=brought, carried=carried, chosen=chosen)
 
     def _meanwhile(self) -> None:
         """What there is to do while the targets are at work."""
@@ -183,11 +207,9 @@ class Router(Record):
             chosen.append(Chosen(unit=unit, choice=choice))
         return chosen
 
-    def _carried(self, arrival: Arrival, unit: Node) -> Token:
+    def _carried(self, arrival: Arrival, unit: Node, token: Token | None) -> Token:
         """The decisions that a unit brings, as far as they count."""
         source, route = arrival.source, arrival.route
-        beside = arrival.beside() if source.batch else None
-        token = beside or source.inbound(unit, arrival.context)
         if token is None:
             return Token()
         trust = True if route is None else route.trust

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.options import DryRun, Output
+from admin_cli.options import DryRun, Output, TokenKeys
 from admin_cli.output import Format, lines, table
 
 if TYPE_CHECKING:
@@ -51,15 +51,6 @@ Subject = Annotated[
         "--key",
         metavar="USER",
         help="Whose request it comes with; anyone's if absent.",
-        show_default=False,
-    ),
-]
-TokenKeys = Annotated[
-    str | None,
-    typer.Option(
-        "--token-keys",
-        help="Where the keys are: an SSM parameter, or the ARN of a secret; "
-        "CANARY_TOKEN_KEYS, or else the stack's output TokenKeys, if absent.",
         show_default=False,
     ),
 ]

@@ -177,7 +177,7 @@ def test_public_names() -> None:
 
 
 def test_rooms() -> None:
-    """Nobody imports the router or the command line; rooms depend one way."""
+    """Nobody imports the command line, and the router but one file; all one way."""
     allowed = {
         "flags": {"flags"},
         "rollouts": {"flags", "rollouts"},
@@ -187,7 +187,9 @@ def test_rooms() -> None:
     for path in FILES:
         room = name(path).partition("/")[0]
         ours = {m.partition(".")[0] for m in imports(path)} & set(ROOMS)
-        assert ours <= allowed[room], name(path)
+        # It shows what the router itself would do with an event.
+        more = {"router"} if name(path) == "admin_cli/route.py" else set()
+        assert ours <= allowed[room] | more, name(path)
 
 
 def test_what_routers_know_of_rollouts() -> None:
