@@ -12,10 +12,12 @@ LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 
 	--custom-compile-command "make lock"
 
 MINUTES ?= 10
+# What is deployed, and what the command line and the tests run on.
+AUDITED := flags/layer-requirements.txt rollouts/requirements.txt requirements/dev.txt
 BENCHMARKS = $(filter-out __%,$(patsubst benchmarks/%.py,%,$(wildcard benchmarks/*.py)))
 
 .PHONY: help demo up down test check format unit packaging e2e build bench \
-	deployed fuzz hops compare lock clean venvs python
+	deployed fuzz hops compare sbom audit lock clean venvs python
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -77,14 +79,25 @@ bench: ## measure NAME=x, with the result in build/bench/x.json
 fuzz: .venv-fuzz/.stamp ## fuzz the router for MINUTES=10; what breaks it stays in build/fuzz
 	@.venv-fuzz/bin/python -m tests.fuzz.router --minutes $(MINUTES)
 
+sbom: .venv/.stamp ## write build/sbom.json: what the zips and the wheel are made of
+	@mkdir -p build
+	$(BIN)/python requirements/bill.py > build/sbom.new
+	@mv build/sbom.new build/sbom.json
+
+# --strict: a package that PyPI's answer lacks has not been looked at. It asks PyPI itself,
+# whichever mirror pip is told to use.
+audit: .venv-audit/.stamp ## ask PyPI whether what the locks pin is known to be vulnerable
+	.venv-audit/bin/pip-audit --strict --progress-spinner off --disable-pip --require-hashes \
+		$(AUDITED:%=-r %)
+
 lock: build/lock/bin/uv ## write the pinned requirements anew
-	cd requirements && for name in dev sam emulator bench fuzz; do \
+	cd requirements && for name in dev sam emulator bench fuzz audit; do \
 		../$(LOCK) $$name.in -o $$name.txt || exit; done
 	cd requirements && ../$(LOCK) layer.in -o ../flags/layer-requirements.txt
 	cd requirements && ../$(LOCK) controller.in -o ../rollouts/requirements.txt
 
 clean: ## remove everything that make made
-	rm -rf .venv .venv-sam .venv-emulator .venv-bench .venv-fuzz .aws-sam build .coverage \
+	rm -rf .venv .venv-sam .venv-emulator .venv-bench .venv-fuzz .venv-audit .aws-sam build .coverage \
 		.hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # The three install side by side: most of the time goes into downloads.

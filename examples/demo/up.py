@@ -96,8 +96,9 @@ def parameters(refresh: int, more: Sequence[str] = ()) -> dict[str, str]:
         "DefaultService": SERVICES[0],
         "RefreshSeconds": str(refresh),
         "TokenKeys": "/canary/token-keys",
-        # So that curl can call it; the emulator checks no signature either way.
-        "FunctionUrlAuthType": "NONE",
+        # So that curl can call them; the emulator checks no signature either way.
+        "HttpApiAccess": "public",
+        "FunctionUrlAccess": "public",
         "DeletionProtection": "false",
     }
 
