@@ -52,6 +52,13 @@ KINDS: dict[str, Kind] = {
     "sns": _kind("topic", "attribute body"),
     "sqs": _kind("queue", "attribute group body", partial=True),
     "eventbridge": _kind("event_source detail_type", "detail"),
+    "pipes": _kind(
+        "event_source queue stream topic cluster broker",
+        "key attribute group header body data",
+        partial=True,
+        known=True,
+        ordered=True,
+    ),
     "destination": _kind("function detail_type", "body"),
     "scheduler": _kind("schedule", "", known=True),
     "s3": _kind("bucket detail_type", "key"),

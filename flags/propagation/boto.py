@@ -24,6 +24,7 @@ Params = Mapping[str, Any]
 Writer = Callable[[Params, Token], Params]
 
 _HOMES = {
+    "eventbridgev2": f"{__package__}.buses",
     "events": f"{__package__}.events",
     "kinesis": f"{__package__}.streams",
     "lambda": f"{__package__}.invoke",
@@ -37,6 +38,7 @@ _OF_CONTENT = {
     "BatchRequestTooLong",
     "InvalidArgumentException",
     "InvalidExecutionInput",
+    "InvalidInputException",
     "InvalidMessageContents",
     "InvalidParameter",
     "InvalidParameterValue",

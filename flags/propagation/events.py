@@ -21,20 +21,25 @@ def _put_events(params: Params, token: Token) -> Params:
     text = str(token)
 
     def change(entry: Params) -> Params | None:
-        place = place_in("events", entry.get("EventBusName", "default"))
-        if place == NONE:
-            return entry
-        if place == RESOURCES:
-            return _with_resource(entry, f"{RESOURCE}{text}")
-        detail = entry.get("Detail")
-        carried = spliced(detail, text) if isinstance(detail, str) else None
-        if carried is None:
-            return None
-        return entry if carried is detail else {**entry, "Detail": carried}
+        return with_decision(entry, entry.get("EventBusName", "default"), text)
 
     left = weights.room(weights.weight(params.get("Entries")), weights.EVENTS)
     load = Load(service="events", change=change, cost=COST + len(text), left=left)
     return each(params, "Entries", load)
+
+
+def with_decision(entry: Params, bus: object, text: str) -> Params | None:
+    """An entry of a bus with the decision; None if it has no room for one."""
+    place = place_in("events", bus)
+    if place == NONE:
+        return entry
+    if place == RESOURCES:
+        return _with_resource(entry, f"{RESOURCE}{text}")
+    detail = entry.get("Detail")
+    carried = spliced(detail, text) if isinstance(detail, str) else None
+    if carried is None:
+        return None
+    return entry if carried is detail else {**entry, "Detail": carried}
 
 
 def _with_resource(entry: Params, ours: str) -> Params | None:

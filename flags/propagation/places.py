@@ -24,6 +24,7 @@ KEY, RESOURCES, NONE = "key", "resources", "none"
 VARIABLE = "CANARY_JSON_KEY"
 # What comes before the name in the last part of an ARN.
 _KINDS = ("event-bus/", "stream/")
+_CUSTOM = "event-busv2/"
 _ARN_PARTS = 7
 
 # What the code itself has said.
@@ -78,4 +79,5 @@ def _name(named: str) -> str:
     last = parts[6] if len(parts) >= _ARN_PARTS else parts[-1]
     for kind in _KINDS:
         last = last.removeprefix(kind)
-    return last
+    # A Custom Event Bus has an id behind its name.
+    return last.removeprefix(_CUSTOM).partition("/")[0] if _CUSTOM in last else last

@@ -25,6 +25,7 @@ SourceName = Literal[
     "sns",
     "sqs",
     "eventbridge",
+    "pipes",
     "destination",
     "scheduler",
     "s3",

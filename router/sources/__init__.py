@@ -36,6 +36,7 @@ SOURCES: tuple[tuple[str, str, str], ...] = (
     ("aws.scheduler", "scheduler", "Scheduler"),
     ('"requestPayload"', "destination", "Destination"),
     ('"detail-type"', "eventbridge", "EventBridge"),
+    ('"SystemMetadata"', "eventbridge", "EventBridge"),
     (":kinesis", "kinesis", "Kinesis"),
     (":dynamodb", "dynamodb", "DynamoDb"),
     ("aws:s3", "s3", "S3"),
@@ -47,6 +48,8 @@ SOURCES: tuple[tuple[str, str, str], ...] = (
     ('"triggerSource"', "cognito", "Cognito"),
     ('"ResponseURL"', "cloudformation", "CloudFormation"),
     (":states:", "stepfunctions", "StepFunctions"),
+    # Last, since what else has such records has no list of them by itself.
+    ('"eventSource"', "pipes", "Pipes"),
 )
 
 # What no direct invocation may hold without a closer look.

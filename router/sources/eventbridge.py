@@ -1,4 +1,8 @@
-"""EventBridge buses. An error makes EventBridge deliver again."""
+"""EventBridge buses. An error makes EventBridge deliver again.
+
+A Custom Event Bus delivers a list of events, also of one, or an event by itself, and if
+it is asked to each with its metadata. What the former buses deliver is one event.
+"""
 
 from __future__ import annotations
 
@@ -11,53 +15,109 @@ from flags.token import Token
 from router.document import Edits, Node, quoted
 from router.sources import decision
 from router.sources.source import Asked, Facts, Part, Source
-from router.sources.values import search
+from router.sources.values import mapping, search
 
 
 class EventBridge(Source):
-    """Recognised by `detail-type`, `source` and `detail`."""
+    """Recognised by `detail-type`, `source` and `detail`, or by a bus's metadata."""
 
     name = "eventbridge"
     retries = True
+    batch = True
 
     def recognises(self, event: Node) -> bool:
         """Whether the event is of this source."""
-        return all(key in event for key in ("detail-type", "source", "detail"))
+        first = event.first() or event
+        if all(key in first for key in ("detail-type", "source", "detail")):
+            return True
+        told = first.string("SystemMetadata", "aws:DeliveryType")
+        return "Data" in first and bool(told)
+
+    def units(self, event: Node) -> Sequence[Node]:
+        """The events."""
+        return event.elements() if event.is_array else (event,)
 
     def facts(self, event: Node) -> Facts:
-        """Source and detail type; a rule's target isn't told the bus."""
+        """Source and detail type; a target isn't told the bus."""
+        first = _event(event.first() or event)
         names = {
-            "event_source": (event.string("source"),),
-            "detail_type": (event.string("detail-type"),),
+            name: (text,) if isinstance(text, str) else ()
+            for name, text in (
+                ("event_source", first.get("source")),
+                ("detail_type", first.get("detail-type")),
+            )
         }
         return Facts(source=self.name, names=names)
 
     def find(self, unit: Node, asked: Asked) -> Any:
-        """Look into the detail."""
+        """Look into the detail; of a raw event that is all of the data."""
         if asked.kind == "detail":
-            return search(asked.name, unit.dig("detail"))
+            if "SystemMetadata" not in unit:
+                return search(asked.name, unit.dig("detail"))
+            data = unit.dig("Data")
+            whole = mapping(data)
+            inside = whole.get("detail") if "detail-type" in whole else data
+            return search(asked.name, inside)
         return super().find(unit, asked)
 
+    def together(self, unit: Node) -> str | None:
+        """An event group, whose order a bus keeps: like a FIFO queue's."""
+        told = mapping(unit.dig("SystemMetadata"))
+        group = told.get("EventGroupId") or told.get("aws:EventGroupId")
+        return group if isinstance(group, str) else None
+
     def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
-        """The token in the detail, among the resources, or in what failed."""
-        if not is_named(unit.text):
-            return None
-        return carriers.from_event(unit.dig())
+        """The token of an event, or of the event that it reports on."""
+        return carriers.from_record(unit.dig()) if is_named(unit.text) else None
 
     def carries_inside(self, event: Node) -> bool:
         """In the detail, if that is an object, or where a decision is listed."""
-        return isinstance(event.dig("detail"), dict) or _is_listed(event)
+        listed = event.is_array or "SystemMetadata" in event
+        return listed or isinstance(event.dig("detail"), dict) or _is_listed(event)
 
     def carry(self, event: Node, parts: Sequence[Part]) -> str:
-        """The event with our token where there was one, or else in its detail."""
-        edits, token = Edits(event.text), parts[0].token
-        listed = _list(edits, event.get("resources"), token)
-        detail = event.get("detail")
-        if detail is None or not detail.is_object:
-            return edits.text()
-        if not listed or decision.has(detail):
-            decision.put(edits, detail, token)
+        """The events of one group, each with our token."""
+        edits, units = Edits(event.text), self.units(event)
+        chosen = {part.unit.start: part.token for part in parts}
+        kept = [index for index, unit in enumerate(units) if unit.start in chosen]
+        if event.is_array:
+            edits.keep(event, kept)
+        for index in kept:
+            token = chosen[units[index].start]
+            _put(edits, units[index], token, in_list=event.is_array)
         return edits.text()
+
+
+def _event(unit: Node) -> Any:
+    """The event itself, without what a custom bus says of it."""
+    return mapping(unit.dig("Data") if "SystemMetadata" in unit else unit.dig())
+
+
+def _put(edits: Edits, unit: Node, token: Token, *, in_list: bool) -> None:
+    """Put the token where the event has room for it.
+
+    Its metadata; else where one is listed, the detail, or in a list beside the detail.
+    """
+    if "SystemMetadata" in unit:
+        _put_metadata(edits, unit, token)
+        return
+    resources, detail = unit.get("resources"), unit.get("detail")
+    inside = detail is not None and detail.is_object
+    if in_list and not inside and not _is_listed(unit):
+        decision.put(edits, unit, token)
+        return
+    listed = _list(edits, resources, token)
+    if detail is not None and inside and (not listed or decision.has(detail)):
+        decision.put(edits, detail, token)
+
+
+def _put_metadata(edits: Edits, unit: Node, token: Token) -> None:
+    metadata = unit.get("Metadata")
+    if metadata is not None and metadata.is_object:
+        decision.put(edits, metadata, token)
+    elif token.members:
+        made = f'"Metadata":{{{decision.ours(token)[0]}}}'
+        edits.rewrite(unit, lambda name: name == "Metadata", (made,))
 
 
 def _is_listed(event: Node) -> bool:

@@ -21,7 +21,7 @@ from tests.fuzz.rig import Reply, Rig
 # Of documents that are compared, which is done by recursion.
 DEEPEST = 200
 _GENERATION = "999999"
-_PARTIAL = ("sqs", "kinesis", "dynamodb", "kafka")
+_PARTIAL = ("sqs", "kinesis", "dynamodb", "kafka", "pipes")
 # Strangers', without a place of their own: they lose what readers find, wherever it is.
 _READ = ("appsync", "cognito", "iot", "unknown")
 _LISTED = ("sns", "sqs", "kinesis", "dynamodb", "kafka", "mq", "firehose", "s3")
@@ -191,5 +191,5 @@ def _plain(tree: Any) -> Any:
 def _units(kind: str, tree: Any) -> list[Any]:
     if kind in _LISTED:
         return records(kind, tree)
-    assert kind == "appsync", f"{kind} went to more than one"
+    assert kind in ("appsync", "eventbridge", "pipes"), f"{kind} went to more than one"
     return list(tree)

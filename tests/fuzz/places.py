@@ -14,6 +14,7 @@ from tests.fuzz.documents import Members, Number
 WEB = ("rest", "http", "url", "alb", "websocket", "unknown")
 _LISTS = {"cookie": ";", "connection": ",", "baggage": ","}
 _ATTRIBUTES = {"sns": ("Sns", "MessageAttributes"), "sqs": ("messageAttributes",)}
+_LISTS_OF_THEM = ("eventbridge", "pipes")
 _BESIDE = ("kinesis", "dynamodb", "kafka", "mq", "firehose", "s3")
 
 
@@ -24,7 +25,9 @@ def forged(name: str) -> bool:
 
 def without(source: str, tree: Any) -> Any:
     """The event without any decision in the places where the source has them."""
-    if source == "appsync" and type(tree) is list:
+    if source == "pipes":
+        return [_piped(one) for one in tree] if type(tree) is list else tree
+    if source in ("appsync", "eventbridge") and type(tree) is list:
         return [without(source, one) for one in tree]
     if source in (*_ATTRIBUTES, *_BESIDE):
         return _records(source, _bare(tree))
@@ -33,7 +36,7 @@ def without(source: str, tree: Any) -> Any:
         "iot": _bare,
         **dict.fromkeys(("direct", "stepfunctions", "unknown"), _asked),
         "appsync": lambda found: _mapped(found, "request", _web),
-        "eventbridge": lambda found: _mapped(found, "detail", _bare),
+        "eventbridge": _bus,
     }
     return cleaned[source](tree) if source in cleaned else tree
 
@@ -46,7 +49,14 @@ def places(source: str, tree: Any) -> Iterator[Any]:
         pages = tree if not isinstance(tree, Members) else [tree]
         yield from (_told(page.last("request")) for page in pages)
     elif source == "eventbridge":
-        yield tree.last("detail").last(NAME)
+        pages = [tree] if isinstance(tree, Members) else tree
+        yield from map(_said_by_a_bus, pages)
+    elif source == "pipes":
+        for record in tree:
+            queued = record.last("eventSource") == "aws:sqs"
+            held = record.last("messageAttributes") if queued else record
+            found = held.last(NAME)
+            yield found.last("stringValue") if queued else found
     else:
         for record in records(source, tree):
             held = record
@@ -60,6 +70,8 @@ def places(source: str, tree: Any) -> Iterator[Any]:
 
 def records(source: str, tree: Any) -> list[Any]:
     """The records of a batch."""
+    if source in _LISTS_OF_THEM:
+        return [] if isinstance(tree, Members) else list(tree)
     held = [tree.last({"mq": "messages", "firehose": "records"}.get(source, "Records"))]
     if source == "kafka" or (source == "mq" and held == [None]):
         parts = tree.last("records" if source == "kafka" else "rmqMessagesByQueue")
@@ -67,6 +79,13 @@ def records(source: str, tree: Any) -> list[Any]:
     # An object is a list of members here, but no list of records.
     lists = (it for it in held if isinstance(it, list) and not isinstance(it, Members))
     return [one for part in lists for one in part]
+
+
+def _said_by_a_bus(event: Members) -> Any:
+    metadata, detail = event.last("Metadata"), event.last("detail")
+    if event.last("SystemMetadata") is not None:
+        return metadata.last(NAME)
+    return (detail if isinstance(detail, Members) else event).last(NAME)
 
 
 def _told(request: Members) -> Any:
@@ -172,6 +191,18 @@ def _without_empty(tree: Any, name: str) -> Any:
     if not isinstance(tree, Members):
         return tree
     return Members((k, v) for k, v in tree if k != name or v)
+
+
+def _bus(event: Any) -> Any:
+    """What a bus delivers, by itself or with its metadata."""
+    event = _mapped(_bare(event), "detail", _bare)
+    return _without_empty(_mapped(event, "Metadata", _emptied), "Metadata")
+
+
+def _piped(record: Any) -> Any:
+    """A record of a pipe: of a queue, or of anything else."""
+    name = "messageAttributes"
+    return _without_empty(_mapped(_bare(record), name, _emptied), name)
 
 
 def _asked(event: Any) -> Any:

@@ -68,6 +68,7 @@ SPLIT = {
     "firehose": "firehose_direct",
     "mq": "mq_active",
     "appsync": "appsync_batch",
+    "pipes": "pipes_sqs",
 }
 
 
@@ -97,6 +98,8 @@ def identifiers(source: str, seen: Seen) -> list[Any]:
             {"partition": f"{r['topic']}-{r['partition']}", "offset": r["offset"]}
             for r in found
         ]
+    if source == "pipes":
+        return [record["messageId"] for record in tree]
     place: dict[str, Callable[[Any], Any]] = {
         "sqs": lambda r: r["messageId"],
         "kinesis": lambda r: r["kinesis"]["sequenceNumber"],
@@ -195,6 +198,7 @@ MERGES: dict[str, Callable[[Rig, bytes], None]] = {
     "dynamodb": merges_first,
     "firehose": merges_records,
     "appsync": merges_list,
+    "pipes": merges_failures,
 }
 FAILED = Reply(payload=b'{"errorType":"Odd","errorMessage":"no"}', error="Unhandled")
 

@@ -21,7 +21,7 @@ NAMES = sorted(corpus())
 # Where the token goes into the event; in all others it travels in the ClientContext.
 INSIDE = {
     *("rest", "http", "url", "alb", "appsync", "sns", "sqs", "eventbridge"),
-    *("kinesis", "dynamodb", "kafka", "mq", "firehose", "s3"),
+    *("kinesis", "dynamodb", "kafka", "mq", "firehose", "s3", "pipes"),
 }
 # A token as the router writes it, as member of an object.
 OURS = re.compile(rb',?"canary-decision":(?:"v1~[^"]*"|\["v1~[^"]*"\]|\{[^}]*\})')

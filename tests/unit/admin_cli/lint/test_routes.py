@@ -79,7 +79,7 @@ def test_what_works_gets_no_warning(routes: list[dict[str, Any]]) -> None:
             match(source="http", method=["get", "PUT"]),
             match(source="http", method="GET"),
         ),
-        (match(source=["sns", "iot", "kafka"]), match(topic="orders")),
+        (match(source=["sns", "iot", "kafka", "pipes"]), match(topic="orders")),
     ],
 )
 def test_a_route_behind_a_wider_one_is_never_reached(
@@ -95,10 +95,10 @@ def test_a_route_behind_a_wider_one_is_never_reached(
         (match(source="sqs", topic="t"), "match.topic"),
         (match(source=["http", "sns"], topic="t"), "match.topic"),
         (match(source="http", queue="q"), "match.queue"),
-        (match(topic="t", queue="q"), "match"),
+        (match(topic="t", bucket="b"), "match"),
         (match(source="sqs") | {"identity": [{"header": "a"}]}, "identity[0].header"),
         (match(source="http") | {"identity": [{"group": True}]}, "identity[0].group"),
-        (match(queue="q") | {"identity": [{"key": True}]}, "identity[0].key"),
+        (match(bucket="b") | {"identity": [{"group": True}]}, "identity[0].group"),
         (
             match(source="sqs") | {"attributes": {"plan": {"claim": "plan"}}},
             "attributes.plan.claim",

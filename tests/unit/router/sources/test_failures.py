@@ -104,6 +104,15 @@ def test_load_balancers_need_a_status(answer: Any) -> None:
     assert (True,) == failures("alb_single", answer)
 
 
+def test_records_of_a_pipe_that_the_answer_names_have_failed() -> None:
+    """By what their own source calls them."""
+    records = json.loads(corpus()["pipes_kinesis"])
+    named = listed(records[1]["eventID"])
+
+    assert (False, True, None, None) == failures("pipes_kinesis", named)
+    assert {True} == set(failures("pipes_kinesis", listed("another")))
+
+
 def test_messages_that_the_answer_names_have_failed() -> None:
     """In a queue each message stands for itself."""
     ids = [r["messageId"] for r in json.loads(corpus()["sqs_many"])["Records"]]
@@ -191,7 +200,7 @@ def test_a_batch_of_one_field_is_a_batch() -> None:
 OTHERS = sorted(
     set(SOURCES)
     - {"http", "url", "rest", "alb", "websocket", "appsync"}
-    - {"sqs", "kinesis", "dynamodb", "kafka", "firehose"}
+    - {"sqs", "kinesis", "dynamodb", "kafka", "firehose", "pipes"}
 )
 
 
