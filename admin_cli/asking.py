@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any
 
+from flags.engine.identity import identity
 from flags.errors import InvalidDocument, Problem
 from flags.model import Context
 from flags.store.values import SURROGATE
@@ -43,8 +44,8 @@ def _named(pairs: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _key(value: Any, problems: list[Problem]) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+    if (found := identity(value)) is not None:
+        return found
     message = "`key` is the targeting key; give a text or a whole number"
     problems.append(Problem(path="--context", message=message))
     return None

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 
 from flags.engine import evaluate
+from flags.engine.identity import MAX_LENGTH, identity
 from flags.hints import TYPE_CHECKING, Any, TypeVar
 from flags.model import Context, Details, ErrorCode, Reason, Ruleset
 
@@ -40,7 +41,9 @@ class Bound:
         self._client = client
         self._rules = rules
         self._plans: Mapping[str, Plan] = rules.plans if rules else {}
-        self._key = key
+        # Written out: most keys are texts, and this is made for each request.
+        good = type(key) is str and 0 < len(key) <= MAX_LENGTH
+        self._key = key if good else identity(key)
         self._attributes = attributes
         self._now = now
 

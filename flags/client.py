@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from flags.bound import Bound, J, missing
+from flags.engine.identity import MAX_LENGTH
 from flags.errors import StoreUnavailable
 from flags.hints import TYPE_CHECKING, Any, TypeAlias
 from flags.model import Context, Details, ErrorCode, Ruleset
@@ -77,7 +78,7 @@ class Flags:
     ) -> bool:
         """The value of a boolean flag."""
         # The most frequent call, so without a `Bound` where all goes well.
-        if type(key) is str:
+        if type(key) is str and 0 < len(key) <= MAX_LENGTH:
             now, snapshot = self._now(), self._snapshot
             fresh = snapshot.fresh_from <= now < snapshot.fresh_until
             if fresh and snapshot.held is self._held and not self._untold:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from flags.engine.identity import identity
 from flags.hints import Any
 from flags.model import Context, Decision, Flag, Reason, Ruleset
 from flags.record import Record, replace
@@ -19,7 +20,6 @@ from router.document import Node
 from router.routing import Route, Rules
 from router.sources.source import Asked, Source, Visitor
 from router.sources.unknown import UNKNOWN
-from router.sources.values import as_key
 
 # Reasons of the router itself, beside those of `flags.model.Reason`.
 NO_RELEASE = "NO_RELEASE"
@@ -65,7 +65,7 @@ class Asking(Record):
         places = self.route.identity if self.route else ()
         places = places or self.source.identity
         found = (self.find(asked) for asked in places)
-        return next(filter(None, map(as_key, found)), None)
+        return next(filter(None, map(identity, found)), None)
 
     def context(self) -> Context:
         """The identity and the attributes."""

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from admin_cli.lint.conditions import doubtful_conditions
 from admin_cli.lint.routes import doubtful
 from admin_cli.lint.serving import lone, served
 from admin_cli.lint.shadowing import shadowed
@@ -49,6 +50,9 @@ def warnings(bodies: Bodies, table: Bodies, today: date) -> list[Warned]:
             path = located(name)
             for check in _CHECKS:
                 found += check(path, body, today)
+        for doubt in doubtful_conditions(name, body):
+            where = f"{located(name)}.{doubt.path}"
+            found.append(Warned(path=where, check=doubt.check, message=doubt.message))
     world = {**table, **bodies}
     return [*found, *_routes(bodies.get(ROUTING, {}), world), *_unused(bodies, world)]
 

@@ -11,15 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from flags.engine.operators import MISSING, OPERATORS
+from flags.engine.identity import identity
+from flags.engine.json_value import PLAIN, json_value
+from flags.engine.operators import MISSING, OPERATORS, Test, answer
 from flags.hints import TYPE_CHECKING, Any, TypeAlias
 from flags.model import Clause, Condition, InSegment
 
 if TYPE_CHECKING:
     from flags.model import Ruleset, Segment
-
-# A number that every language's JSON holds in 64 bits.
-LARGEST = 2**63 - 1
 
 Attributes: TypeAlias = Mapping[str, Any]
 # Of the targeting key, the attributes and the time, in seconds since the epoch.
@@ -73,17 +72,24 @@ def _clause(clause: Clause) -> Predicate:
     if not _plain(name):
         get = getter(name)
         return _turned(
-            lambda key, attributes, now: test(get(key, attributes, now)),
+            lambda key, attributes, now: answer(test, get(key, attributes, now)),
             negate=clause.negate,
         )
     if _texts(clause):
         make = _one_of if clause.operator in {"equals", "in"} else _edge
         return _turned(make(clause), negate=clause.negate)
-    # One call less than by way of a getter.
-    return _turned(
-        lambda _key, attributes, _now: test(attributes.get(name, MISSING)),
-        negate=clause.negate,
-    )
+    return _turned(_of_attribute(name, test), negate=clause.negate)
+
+
+def _of_attribute(name: str, test: Test) -> Predicate:
+    """One call less than by way of a getter."""
+
+    def holds(_key: str | None, attributes: Attributes, _now: float) -> bool | None:
+        value = attributes.get(name, MISSING)
+        found = test(value)
+        return found if found is not None else answer(test, value)
+
+    return holds
 
 
 def _plain(attribute: str) -> bool:
@@ -107,10 +113,13 @@ def _one_of(clause: Clause) -> Predicate:
     texts = frozenset(_listed(clause))
 
     def holds(_key: str | None, attributes: Attributes, _now: float) -> bool:
+        value = attributes.get(name)
         try:
-            return attributes.get(name) in texts
+            if value in texts:
+                return True
         except TypeError:  # a list or an object, which has no hash
-            return False
+            pass
+        return type(value) not in PLAIN and json_value(value) in texts
 
     return holds
 
@@ -122,12 +131,16 @@ def _edge(clause: Clause) -> Predicate:
 
         def starts(_key: str | None, attributes: Attributes, _now: float) -> bool:
             value = attributes.get(name)
+            if type(value) not in PLAIN:
+                value = json_value(value)
             return isinstance(value, str) and value.startswith(texts)
 
         return starts
 
     def ends(_key: str | None, attributes: Attributes, _now: float) -> bool:
         value = attributes.get(name)
+        if type(value) not in PLAIN:
+            value = json_value(value)
         return isinstance(value, str) and value.endswith(texts)
 
     return ends
@@ -158,19 +171,9 @@ def _follow(attributes: Attributes, path: str) -> Any:
 def identify(by: str | None) -> Identify:
     """Whose identity is hashed or looked up: the targeting key's, or an attribute's."""
     if by is None or by == "key":
-        return lambda key, _attributes: key if isinstance(key, str) else None
+        return lambda key, _attributes: identity(key)
     get = getter(by)
-    return lambda key, attributes: _identity(get(key, attributes, 0.0))
-
-
-def _identity(value: Any) -> str | None:
-    """A text, a whole number's digits, or the `key` of an object; else None."""
-    if isinstance(value, Mapping):
-        value = value.get("key")
-    if isinstance(value, int) and not isinstance(value, bool):
-        # Longer ones are no ids, and Python may refuse to write them out.
-        return str(value) if -LARGEST <= value <= LARGEST else None
-    return value if isinstance(value, str) else None
+    return lambda key, attributes: identity(get(key, attributes, 0.0))
 
 
 def member(rules: Ruleset, name: str) -> Predicate:
@@ -183,9 +186,9 @@ def member(rules: Ruleset, name: str) -> Predicate:
     by_rule = any_of(tuple(predicate(rules, rule) for rule in segment.rules))
 
     def holds(key: str | None, attributes: Attributes, now: float) -> bool:
-        identity = who(key, attributes)
-        if identity in included:
+        member = who(key, attributes)
+        if member in included:
             return True
-        return identity not in excluded and by_rule(key, attributes, now)
+        return member not in excluded and by_rule(key, attributes, now)
 
     return holds

@@ -4,6 +4,7 @@ Laws
 1. An IPv4 address in IPv6's clothes (`::ffff:192.0.2.1`) is the IPv4 address, in
    networks too; other IPv6 networks hold no IPv4 addresses, not even `::/0`.
 2. A test looks once per length of prefix, however many networks have that length.
+   Bits of a network that are the hosts' don't count: 10.0.0.5/8 is 10.0.0.0/8.
 3. An address with a zone (`fe80::1%eth0`) or a port is no address.
 """
 
@@ -63,7 +64,7 @@ def _spelled(value: object) -> Address | None:
 
 
 def _network(text: object) -> tuple[Address, int]:
-    """The first address of a network, and how many of its bits are the hosts'."""
+    """An address of a network, and how many of its bits are the hosts'."""
     spelled, slash, prefix = str(text).partition("/")
     address = _spelled(spelled) if isinstance(text, str) else None
     # Masks are refused: 10.0.0.0/0.0.0.255 can be read in two ways.
@@ -71,12 +72,6 @@ def _network(text: object) -> tuple[Address, int]:
     if address is None or shift is None:
         raise ValueError(
             f"{text!r} is no network; write one like 10.0.0.0/8 or 2001:db8::/32"
-        )
-    first = type(address)(int(address) >> shift << shift)
-    if first != address:
-        raise ValueError(
-            f"{text!r} has bits set that are for hosts; write {first}/{prefix} for the "
-            f"network, or {address} for the one address"
         )
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     if mapped is not None and shift <= mapped.max_prefixlen:

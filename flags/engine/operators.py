@@ -5,6 +5,8 @@ Laws
 2. A test answers None for a value of another type than it compares, and for MISSING:
    no match, and `canary explain` says so.
 3. A boolean never equals a number, and 1 equals 1.0.
+4. A value counts as the JSON value that it stands for (`flags.engine.json_value`), and
+   JSON's null as missing.
 
 Modules that cost time to import are imported when a flag first needs them.
 """
@@ -15,6 +17,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from operator import ge, gt, le, lt
 
+from flags.engine.json_value import PLAIN, json_value
 from flags.hints import Any, TypeAlias
 from flags.model import Clause
 
@@ -28,6 +31,14 @@ REMEMBERED = 256
 SHORT = 64
 
 _ARRAYS = (list, tuple, set, frozenset)
+
+
+def answer(test: Test, value: Any) -> bool | None:
+    """What a test says of a value, or of the JSON value that it stands for."""
+    found = test(value)
+    if found is None and value is not MISSING and type(value) not in PLAIN:
+        return test(json_value(value))
+    return found
 
 
 def _number(value: Any) -> bool:
@@ -62,7 +73,7 @@ def _membership(clause: Clause) -> Test:
 
 
 def _listed(operand: Any) -> list[Any]:
-    good = isinstance(operand, list) and operand
+    good = isinstance(operand, list)
     if not good or not all(isinstance(item, str | int | float) for item in operand):
         raise ValueError("give texts, numbers, true or false")
     return list(operand)
@@ -117,7 +128,8 @@ def _array(
         def test(value: Any) -> bool | None:
             if not isinstance(value, _ARRAYS):
                 return None
-            found = join(any(same(item) for item in value) for same in each)
+            items = [i if type(i) in PLAIN else json_value(i) for i in value]
+            found = join(any(same(item) for item in items) for same in each)
             return found is not none
 
         return test
@@ -135,6 +147,9 @@ def _modulo(clause: Clause) -> Test:
         raise ValueError("give remainders with 0 <= from <= to < divisor")
 
     def test(value: Any) -> bool | None:
+        # 3.0 is a whole number, as everywhere here; infinity is not.
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
             return None
         return first <= value % divisor <= last
@@ -146,7 +161,7 @@ def _existence(clause: Clause) -> Test:
     wanted = clause.operand
     if not isinstance(wanted, bool):
         raise ValueError("give true or false")  # noqa: TRY004 - as all operands
-    return lambda value: (value is not MISSING) is wanted
+    return lambda value: (value is not MISSING and value is not None) is wanted
 
 
 def _remembered(test: Test) -> Test:

@@ -13,6 +13,7 @@ end that a walk can come to is made beforehand, so an evaluation creates nothing
 from __future__ import annotations
 
 from flags.engine.branches import Branch, branches
+from flags.engine.identity import identity
 from flags.engine.serving import Chooser, Outcome
 from flags.hints import TYPE_CHECKING, TypeAlias
 from flags.model import Context, Decision
@@ -77,6 +78,7 @@ def evaluate(
 
     With `trace`, note down every step of the way.
     """
+    context = Context(key=identity(context.key), attributes=context.attributes)
     if trace is not None:
         trace += _walk(rules, name, context, now)
     outcome = rules.plans[name](context.key, context.attributes, now)

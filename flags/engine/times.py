@@ -39,17 +39,26 @@ _SPAN = re.compile(
 
 
 def moment(value: object) -> float | None:
-    """Seconds since 1970 of an RFC 3339 text, a plain date or a number of seconds."""
+    """Seconds since 1970 of an RFC 3339 text, a plain date or a number.
+
+    A number is of seconds, or of milliseconds where seconds would lie beyond the year
+    9998: so are those of every moment since 1978-01-12.
+    """
     if isinstance(value, str):
         seconds = _read(value)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        seconds = value
+        seconds = value if value < _LATEST else _of_milliseconds(value)
     else:
         return None
     # Before a conversion, which an integer may be too large for.
     if seconds is None or not _EARLIEST <= seconds < _LATEST:
         return None
     return float(seconds)
+
+
+def _of_milliseconds(value: float) -> float | None:
+    # Compared before it is divided: an integer may be too large for a float.
+    return value / 1_000 if value < _LATEST * 1_000 else None
 
 
 def before(operand: object) -> Test:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flags.engine.conditions import getter, identify, member
-from flags.engine.operators import MISSING, OPERATORS
+from flags.engine.operators import MISSING, OPERATORS, answer
 from flags.model import (
     Clause,
     Condition,
@@ -76,7 +76,10 @@ def condition(rules: Ruleset, part: Condition, context: Context, now: float) -> 
 
 def _clause(clause: Clause, context: Context, now: float) -> str:
     actual = getter(clause.attribute)(context.key, context.attributes, now)
-    found = "missing" if actual is MISSING else _short(actual)
+    if actual is None:
+        found = "null, which is missing"
+    else:
+        found = "missing" if actual is MISSING else _short(actual)
     if clause.attribute == "now":
         found = _time(now)
     verb = f"not {clause.operator}" if clause.negate else clause.operator
@@ -85,7 +88,8 @@ def _clause(clause: Clause, context: Context, now: float) -> str:
         words += f" in {clause.zone}"
     if clause.ignore_case:
         words += " in any case"
-    if actual is not MISSING and OPERATORS[clause.operator](clause)(actual) is None:
+    test = OPERATORS[clause.operator](clause)
+    if actual is not MISSING and answer(test, actual) is None:
         words += f", but {_short(actual)} is not of that type"
     return words
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from openfeature.evaluation_context import EvaluationContext
@@ -15,26 +14,10 @@ Objects: TypeAlias = Sequence[FlagValueType] | Mapping[str, FlagValueType]
 
 
 def context_of(context: EvaluationContext | None) -> Context:
-    """OpenFeature's context as ours.
-
-    Times become RFC 3339 text, in UTC if they have no zone.
-    """
+    """OpenFeature's context as ours; what its times count as, the engine knows."""
     if context is None:
         return Context()
-    attributes = {name: _plain(value) for name, value in context.attributes.items()}
-    return Context(key=context.targeting_key, attributes=attributes)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, str | int | float):
-        return value
-    if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
-    if isinstance(value, Mapping):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, Sequence):
-        return [_plain(part) for part in value]
-    return value
+    return Context(key=context.targeting_key, attributes=context.attributes)
 
 
 def as_boolean(value: Any) -> bool | None:

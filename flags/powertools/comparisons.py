@@ -2,7 +2,8 @@
 
 Exact for contexts as Powertools has them: flat, with texts, numbers, booleans and
 lists. Two differences stay, which Python has and Powertools with it: True is 1 and
-False is 0, and 3.0 is a whole number.
+False is 0, and 3.0 is a whole number. And a key of more than 1,024 characters, which is
+nobody's to us, is a key to Powertools.
 """
 
 from __future__ import annotations
@@ -70,18 +71,22 @@ def clause_comparisons(clause: Clause) -> Alternatives:
 
 
 def present(attribute: str) -> Comparison:
-    """Whether the context has the attribute, be it null."""
-    return Comparison("KEY_NOT_IN_VALUE", attribute, [])
+    """Whether the context has the attribute; null is missing."""
+    return Comparison("KEY_NOT_IN_VALUE", attribute, [None])
+
+
+def identified() -> Comparison:
+    """Whether the context has a targeting key; an empty one is nobody's."""
+    return Comparison("KEY_NOT_IN_VALUE", "key", [None, ""])
 
 
 def identity_in(by: str | None, ids: Collection[str]) -> Comparison:
     """Whether an identity is one of these."""
     if len(ids) > MOST_IDS:
         raise NotSayable(f"it lists more than {MOST_IDS} ids")
-    listed: list[Any] = sorted(ids)
-    if by not in {None, "key"}:
-        # Of other kinds a whole number counts as its digits.
-        listed += [int(text) for text in listed if _canonical(text)]
+    # Nobody is called "", and a whole number counts as its digits.
+    listed: list[Any] = sorted(filter(None, ids))
+    listed += [int(text) for text in listed if _canonical(text)]
     return Comparison("KEY_IN_VALUE", by or "key", listed)
 
 

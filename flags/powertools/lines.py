@@ -20,8 +20,8 @@ from flags.powertools.comparisons import (
     Comparison,
     NotSayable,
     clause_comparisons,
+    identified,
     identity_in,
-    present,
 )
 
 MOST_LINES = 100
@@ -83,7 +83,7 @@ def _serve(flag: Flag, serve: Serve, rule: str) -> Lines:
     if isinstance(serve, Split) and serve.by is None and len(set(serve.variants)) == 1:
         # All of them, but for those without a key.
         everyone = _leaf(serve.variants[0], rule)
-        return _choose((present("key"),), everyone, _leaf(flag.off, rule))
+        return _choose((identified(),), everyone, _leaf(flag.off, rule))
     raise NotSayable("it splits users by a hash")
 
 

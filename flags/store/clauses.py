@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Any
 
 from flags.parts import digest, list_text
@@ -21,6 +22,8 @@ def compile_condition(when: When) -> Compiled:
         return {"segment": when.segment} | (negated if when.negate else {})
     if isinstance(when, ClauseDocument):
         operator, operand = when.operator()
+        if operator == "in_network":
+            operand = _networks(operand)
         compiled: Compiled = {
             "attribute": when.attribute,
             "operator": operator,
@@ -31,6 +34,17 @@ def compile_condition(when: When) -> Compiled:
         return compiled | ({"zone": when.zone} if when.zone else {})
     join, members = when.join()
     return {"join": join, "members": [compile_condition(member) for member in members]}
+
+
+def _networks(operand: str | list[str]) -> str | list[str]:
+    """Networks without bits of hosts, which libraries before this one refused."""
+    if isinstance(operand, list):
+        return [_network(text) for text in operand]
+    return _network(operand)
+
+
+def _network(text: str) -> str:
+    return str(ip_network(text, strict=False)) if "/" in text else text
 
 
 def compile_schedule(schedule: ScheduleDocument) -> Compiled:

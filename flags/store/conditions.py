@@ -11,7 +11,7 @@ from flags.codec import MAX_DEPTH
 from flags.engine.operators import OPERATORS
 from flags.model import Clause
 from flags.store.strict import Document, Name, misplaced
-from flags.store.values import Moment, Number, Scalar, Text, Texts, Zone
+from flags.store.values import NULL, Moment, Number, Scalar, Text, Texts, Zone
 
 MAX_PATTERN = 256
 FOLDING = (
@@ -31,7 +31,7 @@ Weekdays = Annotated[list[Weekday], Field(min_length=1)]
 Hours = Annotated[
     str, Field(pattern=r"^[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}$", max_length=11)
 ]
-Scalars = Annotated[list[Scalar], Field(min_length=1)]
+Scalars = list[Scalar]
 Pattern = Annotated[str, Field(min_length=1, max_length=MAX_PATTERN)]
 
 
@@ -108,7 +108,9 @@ class ClauseDocument(Document):
     @model_validator(mode="after")
     def _one_operator(self) -> ClauseDocument:
         given = self._operators()
-        if len(given) != 1 or None in given.values():
+        if nulls := [name for name, operand in given.items() if operand is None]:
+            raise misplaced(dict.fromkeys(((name,) for name in nulls), NULL))
+        if len(given) != 1:
             msg = f"give exactly one operator of {', '.join(OPERAND_KEYS)}"
             raise ValueError(msg)
         ((name, operand),) = given.items()

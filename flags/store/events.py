@@ -44,7 +44,8 @@ def load(text: str, scalar: Scalar, levels: int) -> Any:
         raise Unsure
     try:
         return _one(_events(text), scalar, levels)
-    except yaml.YAMLError as error:
+    # A lone surrogate can't be encoded, which libyaml wants to do first.
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
         raise Unsure from error
 
 

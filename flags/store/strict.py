@@ -11,16 +11,26 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from flags.errors import Problem
 from flags.store.values import MAX_TEXT, Text
 
-NAMED = "a name has up to 63 letters, digits, dots, dashes or underscores"
-NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=63)]
-ServiceName = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=64)
-]
+NAMED = (
+    "a name has up to 63 letters, digits, dots, dashes or underscores, and begins with "
+    "a letter or a digit"
+)
+SERVICE_NAMED = (
+    "a service is a function's name, without account, region or alias: up to 64 "
+    "letters, digits, dashes or underscores"
+)
+# The length is part of the pattern, so that one rule has one message.
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+SERVICE_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
+ServiceName = Annotated[str, StringConstraints(pattern=SERVICE_PATTERN)]
 Version = Annotated[
     int,
     Field(ge=0, description="The stored version that this text was made from."),
 ]
+
+
+_RULES = {NAME_PATTERN: NAMED, SERVICE_PATTERN: SERVICE_NAMED}
 
 
 class Document(BaseModel):
@@ -87,6 +97,6 @@ def _problem(path: str, item: Any) -> Problem:
         message = "expected a mapping"
     if item["type"] == "string_unicode":
         message = "half of a surrogate pair, which no text can hold; remove it"
-    if item.get("ctx", {}).get("pattern") == NAME_PATTERN:
-        message = NAMED
+    if names := _RULES.get(item.get("ctx", {}).get("pattern")):
+        message = names
     return Problem(path=place, message=message[:1].lower() + message[1:])

@@ -31,6 +31,7 @@ PERCENT_STEP = Decimal("0.001")
 WHOLE = 100
 
 MAX_TEXT = 2048
+NULL = "null counts as missing; write `exists: false`"
 # What every language's JSON can hold.
 MAX_INT = 2**63 - 1
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -94,9 +95,10 @@ def _variant(value: object) -> object:
 
 
 def _scalar(value: object) -> object:
-    good = plain(value, 0) and value is not None
-    if not good or (isinstance(value, str) and not 0 < len(value) <= MAX_TEXT):
-        msg = f"give true, false, a number, or text of 1 to {MAX_TEXT} characters"
+    if value is None:
+        raise ValueError(NULL)
+    if not plain(value, 0) or (isinstance(value, str) and len(value) > MAX_TEXT):
+        msg = f"give true, false, a number, or text of up to {MAX_TEXT} characters"
         raise ValueError(msg)
     return value
 
@@ -169,9 +171,7 @@ VariantValue = Annotated[
 Scalar = Annotated[
     bool | int | float | str,
     BeforeValidator(_scalar),
-    WithJsonSchema(
-        {"type": ["boolean", "number", "string"], "minLength": 1, "maxLength": MAX_TEXT}
-    ),
+    WithJsonSchema({"type": ["boolean", "number", "string"], "maxLength": MAX_TEXT}),
 ]
 Number = Annotated[
     int | float, BeforeValidator(_number), WithJsonSchema({"type": "number"})

@@ -9,8 +9,6 @@ from functools import lru_cache
 
 from flags.hints import Any
 
-MAX_KEY_LENGTH = 1024
-
 
 def mapping(value: Any) -> Mapping[str, Any]:
     """The value if it is a mapping, else an empty one."""
@@ -71,11 +69,3 @@ def _compiled(expression: str) -> Callable[[Any], Any]:
 
     found: Callable[[Any], Any] = jmespath.compile(expression).search
     return found
-
-
-def as_key(value: Any) -> str | None:
-    """A value as targeting key: text or a whole number, neither empty nor huge."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return None
-    key = str(value)
-    return key if 0 < len(key) <= MAX_KEY_LENGTH else None

@@ -225,7 +225,7 @@ def test_not_ready(store: MemoryStore, message: str) -> None:
     )
 
 
-@pytest.mark.parametrize("key", [None, 7])
+@pytest.mark.parametrize("key", [None, "", True, 0.5, "x" * 1025])
 def test_nobody(features: Flags, key: Any) -> None:
     """Without an identity a split serves the off variant, which is no error."""
     details = features.details("half", default=True, key=key)

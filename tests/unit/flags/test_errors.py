@@ -28,11 +28,14 @@ def test_exit_codes() -> None:
 
     assert {
         "CommitUnknown": 5,
+        "DamageLeft": 6,
+        "DamagedRow": 6,
         "FlagsError": 1,
         "InvalidDocument": 2,
         "InvalidSnapshot": 1,
         "NoRollout": 2,
         "NotFound": 3,
+        "NotInForce": 6,
         "RevisionNotFound": 3,
         "StoreUnavailable": 5,
         "VersionConflict": 4,

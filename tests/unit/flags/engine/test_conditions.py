@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -58,10 +59,11 @@ def test_missing(*, operator: str, negate: bool) -> None:
 @pytest.mark.parametrize("wanted", [True, False])
 @pytest.mark.parametrize("negate", [True, False])
 def test_existence(*, wanted: bool, negate: bool) -> None:
-    """`exists: false` is how to ask for an absence; None is there."""
+    """`exists: false` is how to ask for an absence; JSON's null is one."""
     condition = clause("exists", wanted, negate=negate)
 
-    assert wanted is (holds(condition, {"plan": None}) is not negate)
+    assert wanted is (holds(condition, {"plan": ""}) is not negate)
+    assert wanted is not (holds(condition, {"plan": None}) is not negate)
     assert wanted is not (holds(condition) is not negate)
 
 
@@ -214,7 +216,13 @@ def test_segment(
         (None, "ann", {"key": "bob"}, "ann"),
         ("key", "ann", {"key": "bob"}, "ann"),
         (None, None, {}, None),
-        (None, 7, {}, None),
+        (None, 7, {}, "7"),
+        (None, "", {}, None),
+        (None, "x" * 1024, {}, "x" * 1024),
+        (None, "x" * 1025, {}, None),
+        ("tenant", "ann", {"tenant": ""}, None),
+        ("tenant", "ann", {"tenant": 42.0}, "42"),
+        ("tenant", "ann", {"tenant": Decimal(42)}, "42"),
         ("tenant", "ann", {"tenant": "acme"}, "acme"),
         ("tenant", "ann", {"tenant": {"key": "acme"}}, "acme"),
         ("tenant", "ann", {"tenant": {"name": "acme"}}, None),

@@ -13,6 +13,7 @@ from flags.model import Clause
 
 HUGE = 10**400
 NAN = float("nan")
+INFINITE = float("inf")
 TENS = {"divisor": 10, "from": 2, "to": 4}
 MONDAY = "2026-11-23T08:30:00Z"
 # operator, actual, operand, expected: True, False, or None for another type
@@ -74,7 +75,8 @@ TABLE: list[tuple[str, Any, Any, bool | None]] = [
     ("less_or_equal", 3, 2, False),
     ("less_or_equal", {}, 1, None),
     ("exists", "gold", True, True),
-    ("exists", None, True, True),
+    ("exists", None, True, False),
+    ("exists", "", True, True),
     ("exists", "gold", False, False),
     ("exists", MISSING, True, False),
     ("exists", MISSING, False, True),
@@ -124,13 +126,21 @@ TABLE: list[tuple[str, Any, Any, bool | None]] = [
     ("modulo", -7, TENS, True),
     ("modulo", 15, TENS, False),
     ("modulo", True, {"divisor": 2, "from": 1, "to": 1}, None),
-    ("modulo", 3.0, TENS, None),
+    ("modulo", 3.0, TENS, True),
+    ("modulo", 3.5, TENS, None),
+    ("modulo", INFINITE, TENS, None),
+    ("in", "gold", [], False),
+    ("has_any", ["a"], [], False),
+    ("has_all", ["a"], [], True),
+    ("has_none", ["a"], [], True),
+    ("equals", "", "", True),
+    ("before", 1_700_000_000_000, "2026-11-24", True),
+    ("after", 1_800_000_000_000, MONDAY, True),
 ]
 BAD: list[tuple[str, Any]] = [
     ("equals", None),
     ("equals", ["a"]),
     ("in", "gold"),
-    ("in", []),
     ("in", [["a"]]),
     ("starts_with", 1),
     ("starts_with", []),
@@ -150,7 +160,6 @@ BAD: list[tuple[str, Any]] = [
     ("time_between", None),
     ("in_network", ["10.0.0.0/33"]),
     ("has_any", "a"),
-    ("has_all", []),
     ("has_none", [None]),
     ("modulo", 10),
     ("modulo", {"divisor": 0, "from": 0, "to": 0}),

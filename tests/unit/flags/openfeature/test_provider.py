@@ -366,27 +366,11 @@ def test_domains() -> None:
 
 
 def test_context_values() -> None:
-    """Times become RFC 3339 text, in lists and objects too; the rest is as it was."""
+    """Values go through as they are: the engine knows what times count as."""
     moment = datetime(2030, 1, 31, 12, tzinfo=UTC)
-    given = EvaluationContext(
-        targeting_key="ann",
-        attributes={
-            "at": moment,
-            "naive": datetime(2030, 1, 31, 12),  # noqa: DTZ001 - the case
-            "nested": {"at": [moment, "x", 1, True]},
-            "plan": "gold",
-        },
-    )
+    given = EvaluationContext("ann", {"at": moment, "plan": "gold"})
 
-    expected = Context(
-        key="ann",
-        attributes={
-            "at": "2030-01-31T12:00:00+00:00",
-            "naive": "2030-01-31T12:00:00+00:00",
-            "nested": {"at": ["2030-01-31T12:00:00+00:00", "x", 1, True]},
-            "plan": "gold",
-        },
-    )
+    expected = Context(key="ann", attributes={"at": moment, "plan": "gold"})
     assert expected == context_of(given)
     assert Context() == context_of(None)
 

@@ -33,8 +33,11 @@ PLACES = (
     "group, key"
 )
 JSON = "give true, false, a number, text, or JSON no deeper than 16"
-SCALAR = "give true, false, a number, or text of 1 to 2048 characters"
-NAME = "a name has up to 63 letters, digits, dots, dashes or underscores"
+SCALAR = "give true, false, a number, or text of up to 2048 characters"
+NAME = (
+    "a name has up to 63 letters, digits, dots, dashes or underscores, and begins with "
+    "a letter or a digit"
+)
 MISSING = "missing; a flag needs variants, off and serve"
 UNKNOWN = "unknown key; remove it or mend its spelling"
 ROLES = "a release has none: its roles are canary and stable"
@@ -51,7 +54,11 @@ MAPPING = "expected a mapping"
 DICTIONARY = "input should be a valid dictionary"
 NOTHING = "string should have at least 1 character"
 EMPTY = "list should have at least 1 item after validation, not 0"
-SERVICE = "string should match pattern '^[A-Za-z0-9_-]+$'"
+SERVICE = (
+    "a service is a function's name, without account, region or alias: up to 64 "
+    "letters, digits, dashes or underscores"
+)
+NULL = "null counts as missing; write `exists: false`"
 
 
 def problems(data: object) -> list[str]:
