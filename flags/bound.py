@@ -15,7 +15,7 @@ from copy import deepcopy
 from flags.engine import evaluate
 from flags.engine.identity import MAX_LENGTH, identity
 from flags.hints import TYPE_CHECKING, Any, TypeVar
-from flags.model import Context, Details, ErrorCode, Reason, Ruleset
+from flags.model import CALLER_DEFAULT, Context, Details, ErrorCode, Reason, Ruleset
 
 if TYPE_CHECKING:
     from flags.client import Flags
@@ -131,18 +131,20 @@ class Bound:
             return missing(name, default, ErrorCode.FLAG_NOT_FOUND, message)
         context = Context(key=self._key, attributes=self._attributes)
         found = evaluate(rules, name, context, self._now)
-        if default is not None and kind(default) != kind(found.value):
+        caller = found.variant == CALLER_DEFAULT
+        if not caller and default is not None and kind(default) != kind(found.value):
             message = f"{name} is of type {kind(found.value)}, not {kind(default)}"
             return missing(name, default, ErrorCode.TYPE_MISMATCH, message)
         return Details(
             flag=name,
-            value=deepcopy(found.value),
-            variant=found.variant,
+            value=default if caller else deepcopy(found.value),
+            variant=None if caller else found.variant,
             reason=Reason.STALE if problem else found.reason,
             rule=found.rule,
             bucket=found.bucket,
             version=found.version,
             stale=problem is not None,
+            metadata=rules.flags[name].metadata,
         )
 
 

@@ -24,9 +24,10 @@ from flags.compiled import (
     typed,
     whole,
 )
+from flags.engine.items import MAX_ITEMS
 from flags.errors import InvalidSnapshot
 from flags.hints import Any, NoReturn
-from flags.model import Condition, Flag, Group, InSegment, Ruleset
+from flags.model import Condition, Flag, Group, InSegment, Items, Ruleset
 from flags.parts import MAX_BYTES
 from flags.snapshot import NO_LISTS, Lists
 
@@ -141,6 +142,8 @@ def _check_work(rules: Ruleset) -> None:
             return of_segment(part.segment)
         if isinstance(part, Group):
             return sum(of_condition(member) for member in part.members)
+        if isinstance(part, Items):
+            return MAX_ITEMS * of_condition(part.when)
         return 1
 
     @cache
@@ -167,6 +170,8 @@ def _segments(part: Condition) -> Iterator[str]:
     elif isinstance(part, Group):
         for member in part.members:
             yield from _segments(member)
+    elif isinstance(part, Items):
+        yield from _segments(part.when)
 
 
 def _check_circles(links: Mapping[str, list[str]]) -> None:

@@ -12,12 +12,15 @@ from flags.bucketing import BUCKETS
 from flags.engine.operators import OPERATORS
 from flags.hints import Any
 from flags.model import (
+    CALLER_DEFAULT,
     Clause,
     Condition,
+    Draw,
     Flag,
     Gate,
     Group,
     InSegment,
+    Items,
     Ramp,
     Release,
     Requirement,
@@ -37,24 +40,27 @@ LARGEST = 2**53
 def flag_from(name: str, data: Mapping[str, Any]) -> Flag:
     """Read one flag."""
     variants = typed(data["variants"], dict)
-    targets = _targets(data.get("targets"), variants)
     kinds = typed(data.get("kinds") or {}, dict).items()
     active = data.get("active")
+    # What may be served: a release's roles, or a variant or the caller's default.
+    released = data.get("release") is not None
+    served = variants if released else {**variants, CALLER_DEFAULT: None}
     return Flag(
         name=name,
         version=whole(data["version"]),
         enabled=typed(data["enabled"], bool),
         variants=variants,
-        off=_known(data["off"], variants),
+        off=_known(data["off"], served),
         salt=typed(data["salt"], str),
         requires=tuple(_requirement(item) for item in data.get("requires") or ()),
         gates=tuple(_gate(item) for item in data.get("gates") or ()),
         active=None if active is None else condition_from(active),
-        targets=targets,
-        kinds={kind: _targets(keys, variants) for kind, keys in kinds},
-        rules=tuple(_rule(rule, variants) for rule in data.get("rules") or ()),
-        serve=serve_from(data["serve"], variants),
+        targets=_targets(data.get("targets"), served),
+        kinds={kind: _targets(keys, served) for kind, keys in kinds},
+        rules=tuple(_rule(rule, served) for rule in data.get("rules") or ()),
+        serve=serve_from(data["serve"], served),
         release=_release(data.get("release"), variants),
+        metadata=typed(data.get("metadata") or {}, dict),
     )
 
 
@@ -91,10 +97,17 @@ def condition_from(data: Mapping[str, Any], depth: int = MAX_DEPTH) -> Condition
     if "segment" in data:
         return InSegment(segment=typed(data["segment"], str), negate=negate)
     if "join" in data:
-        if data["join"] not in {"all", "any", "none"}:
-            raise ValueError(f"unknown join {data['join']!r}")
         members = tuple(condition_from(item, depth - 1) for item in data["members"])
-        return Group(join=data["join"], members=members)
+        return Group(join=_join(data["join"], ("all", "any", "none")), members=members)
+    if "draw" in data:
+        return _draw(typed(data["draw"], dict), negate=negate)
+    if "items" in data:
+        return Items(
+            attribute=typed(data["attribute"], str),
+            join=_join(data["items"], ("any", "all")),
+            when=condition_from(data["when"], depth - 1),
+            negate=negate,
+        )
     if data["operator"] not in OPERATORS:
         raise ValueError(f"unknown operator {data['operator']!r}")
     zone = data.get("zone")
@@ -105,10 +118,24 @@ def condition_from(data: Mapping[str, Any], depth: int = MAX_DEPTH) -> Condition
         negate=negate,
         ignore_case=typed(data.get("ignore_case", False), bool),
         zone=None if zone is None else typed(zone, str),
+        read_as=data.get("read_as"),
     )
     # A bad operand must not be found out by a request.
     OPERATORS[clause.operator](clause)
     return clause
+
+
+def _join(name: Any, known: tuple[str, ...]) -> str:
+    if typed(name, str) not in known:
+        raise ValueError(f"unknown join {name!r}")
+    return str(name)
+
+
+def _draw(data: Mapping[str, Any], *, negate: bool) -> Draw:
+    end = whole(data["end"])
+    if end > BUCKETS:
+        raise ValueError(f"{end} is over {BUCKETS} buckets")
+    return Draw(salt=typed(data["salt"], str), end=end, by=_by(data), negate=negate)
 
 
 def serve_from(data: Any, variants: Mapping[str, Any]) -> Serve:

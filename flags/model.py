@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = bool | str | int | float | dict[str, Any] | list[Any]
 
+# Served in a variant's place: the default that the caller gives. No variant can have
+# this name.
+CALLER_DEFAULT = "$default"
+
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -77,7 +81,8 @@ class Clause(Record):
     """One comparison: `attribute operator operand`, turned round by `negate`.
 
     `attribute` is `key`, `now`, a name, or a path with dots. `zone` is the time zone
-    of operators that look at a clock or a calendar.
+    of operators that look at a clock or a calendar. With `read_as` "number" a text is
+    the number that it says, and with "text" texts are put in order.
     """
 
     attribute: str
@@ -86,6 +91,7 @@ class Clause(Record):
     negate: bool = False
     ignore_case: bool = False
     zone: str | None = None
+    read_as: str | None = None
 
 
 class Group(Record):
@@ -102,7 +108,32 @@ class InSegment(Record):
     negate: bool = False
 
 
-Condition: TypeAlias = Clause | Group | InSegment
+class Draw(Record):
+    """Whether a user is drawn: a share that a rule is for, while others go on.
+
+    Buckets below `end` are drawn, with a salt of the draw's own. `by` names the
+    attribute whose value is hashed, instead of the targeting key.
+    """
+
+    salt: str
+    end: int
+    by: str | None = None
+    negate: bool = False
+
+
+class Items(Record):
+    """Whether a condition holds for any, or for all, items of an array.
+
+    Inside of it the attribute `item` is the item.
+    """
+
+    attribute: str
+    join: str
+    when: Condition
+    negate: bool = False
+
+
+Condition: TypeAlias = Clause | Group | InSegment | Draw | Items
 
 
 class Split(Record):
@@ -223,18 +254,20 @@ class Flag(Record):
     gates: tuple[Gate, ...] = ()
     active: Condition | None = None
     kinds: Mapping[str, Mapping[str, str]] = _NOTHING
+    metadata: Mapping[str, Any] = _NOTHING
 
 
 class Decision(Record):
     """An answer that explains itself.
 
+    With the variant `CALLER_DEFAULT` there is no value: the caller has one.
     `rule` names what matched, `bucket` is set when a split decided, and
     `version` is the flag's: on the wire it is called the generation.
     """
 
     flag: str
     variant: str
-    value: Value
+    value: Value | None
     reason: Reason
     version: int
     rule: str | None = None
@@ -244,8 +277,9 @@ class Decision(Record):
 class Details(Record):
     """What a client is told: a value, whatever happens, and where it is from.
 
-    With an `error` the value is the caller's default. `stale` says that the table
-    can't be read, and that the rules are the last known good ones.
+    With an `error`, or without a `variant`, the value is the caller's default. `stale`
+    says that the table can't be read, and that the rules are the last known good ones.
+    `metadata` is what the flag says about itself.
     """
 
     flag: str
@@ -258,6 +292,7 @@ class Details(Record):
     bucket: int | None = None
     version: int | None = None
     stale: bool = False
+    metadata: Mapping[str, Any] = _NOTHING
 
 
 class Ruleset(Record):

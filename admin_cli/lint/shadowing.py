@@ -11,9 +11,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from flags.store.agreement import draws_by_name
+
 Condition = Mapping[str, Any]
 # The keys of a clause that are no operator.
-_ASIDE = {"attribute", "not", "ignore_case", "zone"}
+_ASIDE = {"attribute", "not", "ignore_case", "zone", "as"}
 _JOINS = ("all", "any", "none")
 # A rule is held against so many others at most.
 _MOST = 100
@@ -116,6 +118,8 @@ class _Judge:
         found = self._texts.get(id(condition))
         if found is None:
             text = json.dumps(condition, sort_keys=True)
+            if draws_by_name(condition):
+                text += f" {id(condition)}"  # each rule draws others
             found = self._texts[id(condition)] = condition, text
         return found[1]
 

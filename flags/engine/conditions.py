@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from flags.bucketing import hasher, limits
 from flags.engine.identity import identity
+from flags.engine.items import of_items
 from flags.engine.json_value import PLAIN, json_value
 from flags.engine.operators import MISSING, OPERATORS, Test, answer
 from flags.hints import TYPE_CHECKING, Any, TypeAlias
-from flags.model import Clause, Condition, InSegment
+from flags.model import Clause, Condition, Draw, InSegment, Items, Split
 
 if TYPE_CHECKING:
     from flags.model import Ruleset, Segment
@@ -33,10 +35,28 @@ def predicate(rules: Ruleset, condition: Condition) -> Predicate:
         return _clause(condition)
     if isinstance(condition, InSegment):
         return _turned(member(rules, condition.segment), negate=condition.negate)
+    if isinstance(condition, Draw):
+        return _drawn(condition)
+    if isinstance(condition, Items):
+        get, part = getter(condition.attribute), predicate(rules, condition.when)
+        return of_items(get, condition.join, part, negate=condition.negate)
     parts = tuple(predicate(rules, part) for part in condition.members)
     if condition.join == "all":
         return _all(parts)
     return _turned(any_of(parts), negate=condition.join == "none")
+
+
+def _drawn(draw: Draw) -> Predicate:
+    """Whom nobody can hash is neither drawn nor, with `negate`, left out."""
+    who, hash_of = identify(draw.by), hasher(draw.salt)
+    (limit,) = limits(Split(ends=(draw.end,), variants=("",)))
+    negate = draw.negate
+
+    def holds(key: str | None, attributes: Attributes, _now: float) -> bool:
+        found = who(key, attributes)
+        return found is not None and (hash_of(found) < limit) is not negate
+
+    return holds
 
 
 def any_of(parts: tuple[Predicate, ...]) -> Predicate:

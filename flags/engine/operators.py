@@ -13,8 +13,10 @@ Modules that cost time to import are imported when a flag first needs them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from math import isfinite, nan
 from operator import ge, gt, le, lt
 
 from flags.engine.json_value import PLAIN, json_value
@@ -65,11 +67,13 @@ def _scalars(operand: Any, *, ignore_case: bool) -> Test:
 
 
 def _equality(clause: Clause) -> Test:
-    return _scalars(_listed([clause.operand]), ignore_case=clause.ignore_case)
+    test = _scalars(_listed([clause.operand]), ignore_case=clause.ignore_case)
+    return _reading(clause, test)
 
 
 def _membership(clause: Clause) -> Test:
-    return _scalars(_listed(clause.operand), ignore_case=clause.ignore_case)
+    test = _scalars(_listed(clause.operand), ignore_case=clause.ignore_case)
+    return _reading(clause, test)
 
 
 def _listed(operand: Any) -> list[Any]:
@@ -99,9 +103,37 @@ def _text(holds: Callable[[str, tuple[str, ...]], bool]) -> Callable[[Clause], T
     return make
 
 
+def _reading(clause: Clause, test: Test) -> Test:
+    """The test, which with `as: number` takes a text for the number that it says."""
+    if clause.read_as is None:
+        return test
+    if clause.read_as != "number":
+        raise ValueError(f"can't be compared as {clause.read_as!r}; leave `as` out")
+    return lambda value: test(_parsed(value) if isinstance(value, str) else value)
+
+
+def _parsed(text: str) -> int | float | None:
+    """The number that a text says, in JSON's spelling; None if it says none."""
+    digits = "0123456789"
+    # JSON's reader takes spaces around a number, and words.
+    if not 0 < len(text) <= SHORT or text[0] not in "-" + digits:
+        return None
+    try:
+        number: int | float = json.loads(text) if text[-1] in digits else nan
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
 def _order(holds: Callable[[Any, Any], bool]) -> Callable[[Clause], Test]:
     def make(clause: Clause) -> Test:
         operand = clause.operand
+        if clause.read_as == "text":
+            if not isinstance(operand, str):
+                raise ValueError("give a text, to compare as text")
+            return lambda value: (
+                holds(value, operand) if isinstance(value, str) else None
+            )
         if not _number(operand):
             raise ValueError("give a number")
 
@@ -111,7 +143,7 @@ def _order(holds: Callable[[Any, Any], bool]) -> Callable[[Clause], Test]:
                 return holds(value, operand)
             return None
 
-        return test
+        return _reading(clause, test)
 
     return make
 
@@ -154,7 +186,7 @@ def _modulo(clause: Clause) -> Test:
             return None
         return first <= value % divisor <= last
 
-    return test
+    return _reading(clause, test)
 
 
 def _existence(clause: Clause) -> Test:

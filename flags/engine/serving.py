@@ -14,7 +14,7 @@ from flags.bucketing import bucket, hasher, limits
 from flags.engine.conditions import Attributes, identify
 from flags.engine.ramping import owners
 from flags.hints import TypeAlias
-from flags.model import Flag, Ramp, Reason, Serve, Split, Value
+from flags.model import CALLER_DEFAULT, Flag, Ramp, Reason, Serve, Split, Value
 
 Draw: TypeAlias = Callable[[str | None, Attributes], int | None]
 
@@ -36,7 +36,9 @@ class Outcome:
         draw: Draw | None = None,
     ) -> None:
         self.variant = variant
-        self.value: Value = flag.variants[variant]
+        # Of no type that a caller may ask for, so that each keeps the default.
+        caller = variant == CALLER_DEFAULT
+        self.value: Value | None = None if caller else flag.variants[variant]
         self.reason = reason
         self.rule = rule
         self.draw = draw

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flags.bucketing import bucket
 from flags.engine.conditions import getter, identify, member
+from flags.engine.json_value import json_value
 from flags.engine.operators import MISSING, OPERATORS, answer
 from flags.model import (
     Clause,
     Condition,
     Context,
+    Draw,
     Group,
     InSegment,
+    Items,
     Ramp,
     Reason,
     Split,
@@ -30,7 +34,7 @@ def told(rules: Ruleset, branch: Branch, context: Context, now: float) -> str:
     detail = branch.detail
     if isinstance(detail, str):
         return detail
-    if isinstance(detail, Clause | Group | InSegment):
+    if isinstance(detail, Clause | Group | InSegment | Draw | Items):
         return condition(rules, detail, context, now)
     return detail(context.key, context.attributes, now)
 
@@ -70,6 +74,10 @@ def condition(rules: Ruleset, part: Condition, context: Context, now: float) -> 
         return _clause(part, context, now)
     if isinstance(part, InSegment):
         return _segment(rules, part, context, now)
+    if isinstance(part, Draw):
+        return _draw(part, context)
+    if isinstance(part, Items):
+        return _items(rules, part, context, now)
     parts = "; ".join(condition(rules, item, context, now) for item in part.members)
     return f"{part.join} of [{parts}]"
 
@@ -84,6 +92,8 @@ def _clause(clause: Clause, context: Context, now: float) -> str:
         found = _time(now)
     verb = f"not {clause.operator}" if clause.negate else clause.operator
     words = f"{clause.attribute} ({found}) {verb} {_short(clause.operand)}"
+    if clause.read_as:
+        words += f" as {clause.read_as}"
     if clause.zone:
         words += f" in {clause.zone}"
     if clause.ignore_case:
@@ -92,6 +102,24 @@ def _clause(clause: Clause, context: Context, now: float) -> str:
     if actual is not MISSING and answer(test, actual) is None:
         words += f", but {_short(actual)} is not of that type"
     return words
+
+
+def _draw(draw: Draw, context: Context) -> str:
+    who = identify(draw.by)(context.key, context.attributes)
+    whose = draw.by or "the targeting key"
+    if who is None:
+        return f"drawn below {draw.end} (nobody to hash by {whose})"
+    verb = "not drawn" if draw.negate else "drawn"
+    return f"{verb} below {draw.end} (bucket {bucket(draw.salt, who)} of {whose})"
+
+
+def _items(rules: Ruleset, items: Items, context: Context, now: float) -> str:
+    found = getter(items.attribute)(context.key, context.attributes, now)
+    actual = "missing" if found is MISSING else _short(json_value(found))
+    # The condition in words, with no item in particular.
+    each = condition(rules, items.when, context, now)
+    verb = f"not {items.join}" if items.negate else items.join
+    return f"{verb} item of {items.attribute} ({actual}) with [{each}]"
 
 
 def _segment(rules: Ruleset, part: InSegment, context: Context, now: float) -> str:

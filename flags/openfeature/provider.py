@@ -170,7 +170,8 @@ class CanaryProvider(AbstractProvider):
             self._notice(self._flags.snapshot.held)
             if found.error is not None:
                 return _error(default, ErrorCode(found.error), found.message)
-            value = take(found.value)
+            # Without a variant the value is for the caller to say.
+            value = default if found.variant is None else take(found.value)
         except Exception as error:  # noqa: BLE001 - law 1
             return _error(default, ErrorCode.GENERAL, str(error))
         if value is None:
@@ -218,7 +219,8 @@ def _error(
 
 
 def _metadata(found: Details) -> dict[str, bool | int | float | str]:
-    metadata: dict[str, bool | int | float | str] = {"stale": found.stale}
+    metadata: dict[str, bool | int | float | str] = dict(found.metadata)
+    metadata["stale"] = found.stale
     if found.version is not None:
         metadata["version"] = found.version
     if found.rule is not None:

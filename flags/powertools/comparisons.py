@@ -59,6 +59,8 @@ def clause_comparisons(clause: Clause) -> Alternatives:
     """
     if clause.ignore_case:
         raise NotSayable("it ignores case")
+    if clause.read_as:
+        raise NotSayable(f"it compares as {clause.read_as}")
     if not clause.attribute:
         raise NotSayable("it looks at an attribute without a name")
     if clause.attribute == "now":

@@ -15,7 +15,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from flags.model import Clause, Condition, Flag, InSegment, Ruleset, Serve, Split
+from flags.model import (
+    CALLER_DEFAULT,
+    Clause,
+    Condition,
+    Draw,
+    Flag,
+    InSegment,
+    Items,
+    Ruleset,
+    Serve,
+    Split,
+)
 from flags.powertools.comparisons import (
     Comparison,
     NotSayable,
@@ -74,6 +85,8 @@ def _required(rules: Ruleset, name: str, within: tuple[str, ...]) -> Lines:
 
 
 def _leaf(variant: str, rule: str) -> Lines:
+    if variant == CALLER_DEFAULT:
+        raise NotSayable("it serves the caller's default")
     return (Line((), variant, rule),)
 
 
@@ -104,6 +117,10 @@ def _test(rules: Ruleset, condition: Condition, yes: Lines, no: Lines) -> Lines:
         if condition.negate:
             yes, no = no, yes
         return _segment(rules, condition.segment, yes, no)
+    if isinstance(condition, Draw):
+        raise NotSayable("it draws users by a hash")
+    if isinstance(condition, Items):
+        raise NotSayable("it looks at the items of an array")
     if isinstance(condition, Clause):
         absence = condition.operator == "exists" and condition.operand is False
         if condition.negate is not absence:

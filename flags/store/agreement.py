@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flags.errors import Problem
-from flags.store.documents import ADMITTED, ROLES
+from flags.model import CALLER_DEFAULT
+from flags.store.documents import ADMITTED, RESERVED_METADATA, ROLES
 from flags.store.plans import plan_problems
 from flags.store.serving import form
 from flags.store.shares import (
@@ -41,7 +42,10 @@ def flag_problems(flag: Raw, path: str) -> Iterator[Problem]:
         known: tuple[str, ...] = ROLES
     else:
         yield from _plain_problems(flag, path)
-        known = tuple(mapping(flag.get("variants")))
+        known = (*mapping(flag.get("variants")), CALLER_DEFAULT)
+    for name in sorted(set(RESERVED_METADATA) & set(mapping(flag.get("metadata")))):
+        message = "each answer has this by itself; choose another name"
+        yield Problem(path=f"{path}.metadata.{name}", message=message)
     yield from _target_problems(mapping(flag.get("targets")), known, path)
     yield from _rule_problems(flag, known, path)
     yield from _window_problems(flag.get("schedule"), f"{path}.schedule")
@@ -87,7 +91,8 @@ def _plain_problems(flag: Raw, path: str) -> Iterator[Problem]:
             message = f"only a release has a {name}; remove it, or add `release`"
             yield Problem(path=f"{path}.{name}", message=message)
     if isinstance(flag.get("off"), str):
-        yield from unknown_variant(flag["off"], tuple(variants), f"{path}.off")
+        known = (*variants, CALLER_DEFAULT)
+        yield from unknown_variant(flag["off"], known, f"{path}.off")
 
 
 def _kind(value: object) -> str:
@@ -105,7 +110,7 @@ def _rule_problems(flag: Raw, known: tuple[str, ...], path: str) -> Iterator[Pro
             message = f"a rule before is named {name!r} too"
             yield Problem(path=f"{place}.name", message=message)
         seen.add(str(name))
-        if name is None and percentages(served):
+        if name is None and (percentages(served) or draws_by_name(rule.get("when"))):
             # Buckets are remembered by name: by number, a new rule would move users.
             message = "missing; a rule with percentages needs one, to keep its users"
             yield Problem(path=f"{place}.name", message=message)
@@ -114,6 +119,21 @@ def _rule_problems(flag: Raw, known: tuple[str, ...], path: str) -> Iterator[Pro
         if "release" in flag and name == ADMITTED:
             message = "the name is taken by those whom a rollout admits; choose another"
             yield Problem(path=f"{place}.name", message=message)
+
+
+def draws_by_name(when: object) -> bool:
+    """Whether a condition draws users by the name of its rule, for want of a seed."""
+    open_ = [when]
+    while open_:
+        part = open_.pop()
+        if not isinstance(part, Mapping):
+            continue
+        if "percentage" in part and part.get("seed") is None:
+            return True
+        open_ += [part.get("any_item"), part.get("all_items")]
+        for join in ("all", "any", "none"):
+            open_ += sequence(part.get(join))
+    return False
 
 
 def _target_problems(

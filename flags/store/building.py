@@ -188,7 +188,9 @@ def _compile(
         flag = _previous(found, short, flag_from) or flag_of(short, kept)
         found[short] = compile_flag(document, flag, making)
     elif isinstance(document, SegmentDocument):
-        found[short], lists = compile_segment(document, making.version)
+        found[short], lists = compile_segment(
+            document, making.version, f"segment:{short}"
+        )
         parts.lists.update(lists)
     elif isinstance(document, GroupDocument):
         slots = _previous(found, short, slots_from) or slots_of(short, kept)

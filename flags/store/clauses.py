@@ -6,8 +6,16 @@ from ipaddress import ip_network
 from typing import Any
 
 from flags.parts import digest, list_text
-from flags.store.conditions import ClauseDocument, InSegmentDocument, When
+from flags.store.comparison import ClauseDocument
+from flags.store.conditions import (
+    DrawDocument,
+    InSegmentDocument,
+    ItemsDocument,
+    JoinDocument,
+    When,
+)
 from flags.store.documents import ScheduleDocument, WindowDocument
+from flags.store.ranges import buckets
 from flags.store.segments import SegmentDocument
 
 Compiled = dict[str, Any]
@@ -15,25 +23,44 @@ Compiled = dict[str, Any]
 MOST_INLINE = 200
 
 
-def compile_condition(when: When) -> Compiled:
-    """One condition with all that is in it."""
-    negated = {"negate": True}
+def compile_condition(when: When, salt: str) -> Compiled:
+    """One condition with all that is in it; `salt` is for draws without a seed."""
+    if isinstance(when, JoinDocument):
+        join, members = when.join()
+        parts = [compile_condition(member, salt) for member in members]
+        return {"join": join, "members": parts}
     if isinstance(when, InSegmentDocument):
-        return {"segment": when.segment} | (negated if when.negate else {})
-    if isinstance(when, ClauseDocument):
-        operator, operand = when.operator()
-        if operator == "in_network":
-            operand = _networks(operand)
-        compiled: Compiled = {
-            "attribute": when.attribute,
-            "operator": operator,
-            "operand": operand,
-        }
-        compiled |= negated if when.negate else {}
-        compiled |= {"ignore_case": True} if when.ignore_case else {}
-        return compiled | ({"zone": when.zone} if when.zone else {})
-    join, members = when.join()
-    return {"join": join, "members": [compile_condition(member) for member in members]}
+        compiled: Compiled = {"segment": when.segment}
+    elif isinstance(when, DrawDocument):
+        compiled = {"draw": _draw(when, salt)}
+    elif isinstance(when, ItemsDocument):
+        join, each = when.items()
+        inner = compile_condition(each, salt)
+        compiled = {"attribute": when.attribute, "items": join, "when": inner}
+    else:
+        compiled = _clause(when)
+    return compiled | ({"negate": True} if when.negate else {})
+
+
+def _clause(when: ClauseDocument) -> Compiled:
+    operator, operand = when.operator()
+    if operator == "in_network":
+        operand = _networks(operand)
+    compiled: Compiled = {
+        "attribute": when.attribute,
+        "operator": operator,
+        "operand": operand,
+    }
+    compiled |= {"ignore_case": True} if when.ignore_case else {}
+    compiled |= {"read_as": when.as_} if when.as_ else {}
+    return compiled | ({"zone": when.zone} if when.zone else {})
+
+
+def _draw(when: DrawDocument, salt: str) -> Compiled:
+    """A seed is the whole salt, so that two flags with one seed draw the same users."""
+    by = {"by": when.by} if when.by and when.by != "key" else {}
+    drawn = salt if when.seed is None else f"seed:{when.seed}"
+    return {"salt": drawn, "end": buckets(when.percentage), **by}
 
 
 def _networks(operand: str | list[str]) -> str | list[str]:
@@ -73,7 +100,7 @@ def _now(operator: str, operand: object) -> Compiled:
 
 
 def compile_segment(
-    document: SegmentDocument, version: int
+    document: SegmentDocument, version: int, salt: str
 ) -> tuple[Compiled, dict[str, tuple[str, ...]]]:
     """A checked segment, and the lists of ids that stand outside of it."""
     compiled: Compiled = {"version": version}
@@ -88,5 +115,5 @@ def compile_segment(
         elif ids:
             compiled[key] = ids
     if document.rules:
-        compiled["rules"] = [compile_condition(rule) for rule in document.rules]
+        compiled["rules"] = [compile_condition(rule, salt) for rule in document.rules]
     return compiled, lists

@@ -24,7 +24,7 @@ from typing import Any
 
 from flags.bucketing import BUCKETS, reallocate
 from flags.codec import SCHEMA
-from flags.model import Flag, Release, Serve, Slots
+from flags.model import CALLER_DEFAULT, Flag, Release, Serve, Slots
 from flags.store.clauses import compile_condition, compile_schedule
 from flags.store.documents import ADMITTED, COLOURS, FlagDocument
 from flags.store.groups import GroupDocument
@@ -66,14 +66,15 @@ def compile_flag(
     if document.release is not None:
         return _release(document, previous, making)
     kept = previous if previous and previous.release is None else None
-    names = {name: name for name in document.variants or ()}
+    names = {name: name for name in (*(document.variants or ()), CALLER_DEFAULT)}
+    salt = kept.salt if kept else making.salt
     compiled: Compiled = {
         "version": making.version,
         "enabled": document.enabled,
         "variants": document.variants,
         "off": document.off,
-        "salt": kept.salt if kept else making.salt,
-        **_targeting(document, names, kept, making),
+        "salt": salt,
+        **_targeting(document, names, kept, making, salt),
         "serve": _serve(document.serve, names, kept, making),
     }
     if document.requires:
@@ -82,7 +83,11 @@ def compile_flag(
         ]
     if document.schedule:
         compiled["active"] = compile_schedule(document.schedule)
-    return compiled
+    return compiled | _metadata(document)
+
+
+def _metadata(document: FlagDocument) -> Compiled:
+    return {"metadata": document.metadata} if document.metadata else {}
 
 
 def _release(document: FlagDocument, previous: Flag | None, making: Making) -> Compiled:
@@ -114,10 +119,10 @@ def _release(document: FlagDocument, previous: Flag | None, making: Making) -> C
         roles = {"canary": canary, "stable": stable}
         rest = float(100 - Decimal(str(document.weight)))
         split = {"canary": document.weight, "stable": rest}
-        compiled |= _targeting(document, roles, kept, making)
+        compiled |= _targeting(document, roles, kept, making, compiled["salt"])
         compiled["rules"] = [*_admitted(rollout, canary), *compiled["rules"]]
         compiled["serve"] = _serve(split, roles, kept, making)
-    return compiled
+    return compiled | _metadata(document)
 
 
 def _rollout_of(document: FlagDocument) -> Mapping[str, Any]:
@@ -158,6 +163,7 @@ def _targeting(
     names: Mapping[str, str],
     previous: Flag | None,
     making: Making,
+    salt: str,
 ) -> Compiled:
     kinds: dict[str, dict[str, str]] = {}
     for variant, named in document.targets.items():
@@ -168,7 +174,8 @@ def _targeting(
     for number, rule in enumerate(document.rules):
         name = rule.name or f"rules[{number}]"
         serve = _serve(rule.serve, names, previous, making, rule=name)
-        when = compile_condition(rule.when)
+        # Drawn apart from what the flag serves, and from its other rules.
+        when = compile_condition(rule.when, f"{salt}:{name}")
         rules.append({"name": name, "when": when, "serve": serve})
     targets = kinds.pop("key", {})
     return {"targets": targets, "rules": rules} | ({"kinds": kinds} if kinds else {})

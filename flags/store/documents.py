@@ -11,17 +11,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from flags.store.conditions import Condition, Hours, Weekdays, attempt
+from flags.store.comparison import Hours, Weekdays, attempt
+from flags.store.conditions import Condition
 from flags.store.plans import PlanDocument, Rollout
 from flags.store.serving import ServeDocument
 from flags.store.strict import Document, Name, NamedDocument, ServiceName
-from flags.store.values import Day, Moment, Percent, Text, VariantValue, Zone
+from flags.store.values import Day, Moment, Percent, Scalar, Text, VariantValue, Zone
 
 COLOURS = ("blue", "green")
 ROLES = ("canary", "stable")
 # The compiled rule that serves the canary to the groups that a rollout admits.
 ADMITTED = "rollout-admitted"
 Colour = Literal["blue", "green"]
+# Entries of a flag's metadata: they travel with every snapshot.
+MOST_METADATA = 20
+# What an answer says of itself by these names.
+RESERVED_METADATA = ("bucket", "rule", "stale", "version")
 
 
 class RuleDocument(Document):
@@ -144,6 +149,13 @@ class FlagDocument(NamedDocument):
         Day | None, Field(description="The day by which it should be gone.")
     ] = None
     enabled: Annotated[bool, Field(description="The kill switch.")] = True
+    metadata: Annotated[
+        dict[Name, Scalar],
+        Field(
+            max_length=MOST_METADATA,
+            description="Told with each answer: links, tickets, an experiment's id.",
+        ),
+    ] = Field(default_factory=dict)
     release: ReleaseDocument | None = None
     weight: Percent | None = None
     plan: Annotated[

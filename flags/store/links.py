@@ -152,7 +152,11 @@ def _segments_of(when: Any, path: str) -> Iterator[tuple[str, str]]:
     open_: list[tuple[Any, str]] = [(when, path)]
     while open_:
         condition, spot = open_.pop()
-        if not isinstance(condition, Mapping) or "attribute" in condition:
+        if not isinstance(condition, Mapping):
+            continue
+        if "attribute" in condition:
+            joins = ("any_item", "all_items")
+            open_ += [(condition.get(join), f"{spot}.{join}") for join in joins]
             continue
         if isinstance(condition.get("segment"), str):
             yield condition["segment"], f"{spot}.segment"

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import Field, JsonValue, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from flags.store.conditions import OPERAND_KEYS
+from flags.store.comparison import OPERAND_KEYS
 from flags.store.documents import FlagDocument
 from flags.store.groups import GroupDocument
 from flags.store.routing import RoutingDocument
@@ -25,6 +25,8 @@ Schema = dict[str, Any]
 _REF = "#/$defs/{model}"
 # What documents hold and no file may bring.
 _UNWRITTEN = ("archived", "rollout")
+# Of which keys exactly one is given.
+_ONE_OF = {"ClauseDocument": OPERAND_KEYS, "ItemsDocument": ("any_item", "all_items")}
 
 
 class RulesFile(Document):
@@ -62,10 +64,11 @@ def rules_schema() -> Schema:
     definitions = made.pop("$defs")
     for definition in definitions.values():
         _tidy(definition)
-    clause = definitions["ClauseDocument"]
-    for name in OPERAND_KEYS:
-        clause["properties"][name] = _without_null(clause["properties"][name])
-    clause["oneOf"] = [{"required": [name]} for name in OPERAND_KEYS]
+    for model, keys in _ONE_OF.items():
+        properties = definitions[model]["properties"]
+        for name in keys:
+            properties[name] = _without_null(properties[name])
+        definitions[model]["oneOf"] = [{"required": [name]} for name in keys]
     renamed = {name: name.removesuffix("Document") for name in definitions}
     text = json.dumps({**made, "$defs": definitions})
     for name, short in renamed.items():

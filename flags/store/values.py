@@ -111,6 +111,11 @@ def _number(value: object) -> object:
     return value
 
 
+def _ordered(value: object) -> object:
+    # The operator knows that a text is for `as: text`.
+    return _scalar(value) if isinstance(value, str) else _number(value)
+
+
 def _day(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(_DATE, value):
         try:
@@ -175,6 +180,11 @@ Scalar = Annotated[
 ]
 Number = Annotated[
     int | float, BeforeValidator(_number), WithJsonSchema({"type": "number"})
+]
+Ordered = Annotated[
+    int | float | str,
+    BeforeValidator(_ordered),
+    WithJsonSchema({"type": ["number", "string"], "maxLength": MAX_TEXT}),
 ]
 Day = Annotated[
     str,

@@ -14,6 +14,8 @@ from tests.property.strategies import json_values, texts
 
 SCHEMA = rules_schema()
 _DEEPEST = 3
+# Conditions that hold conditions.
+_NESTED = {"Join", "Items"}
 
 
 def drawn(model: str) -> st.SearchStrategy[Any]:
@@ -26,7 +28,7 @@ def good(draw: st.DrawFn, schema: dict[str, Any], depth: int = 0) -> Any:
     """A value that fits a schema, of those keywords that our schema uses."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return draw(good(SCHEMA["$defs"][name], depth + (name == "Join")))
+        return draw(good(SCHEMA["$defs"][name], depth + (name in _NESTED)))
     if "enum" in schema:
         return draw(st.sampled_from(schema["enum"]))
     if "const" in schema:
@@ -42,7 +44,7 @@ def good(draw: st.DrawFn, schema: dict[str, Any], depth: int = 0) -> Any:
 
 
 def _joins(schema: dict[str, Any]) -> bool:
-    return bool(schema.get("$ref", "").endswith("/Join"))
+    return bool(schema.get("$ref", "").rpartition("/")[2] in _NESTED)
 
 
 def _text(schema: dict[str, Any], _depth: int) -> st.SearchStrategy[str]:
@@ -100,7 +102,7 @@ _KINDS: dict[str, Any] = {
 }
 
 
-conditions = drawn("Clause") | drawn("InSegment") | drawn("Join")
+conditions = st.one_of(*map(drawn, ("Clause", "InSegment", "Join", "Draw", "Items")))
 nasty: st.SearchStrategy[Any] = st.sampled_from(
     [
         None,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from flags.bucketing import BUCKETS
 from flags.codec import SCHEMA, decode, flag_from
+from flags.errors import InvalidSnapshot
 from flags.model import Context, Flag, Ruleset
 from flags.token import Carried, Seal, Token
 
@@ -163,7 +164,20 @@ def clauses(draw: st.DrawFn) -> Any:
         "ignore_case": draw(st.booleans()),
     }
     zone = draw(st.sampled_from([None, "UTC", "Europe/Amsterdam"]))
+    if operator in {"equals", "in", "greater_than", "modulo"} and draw(st.booleans()):
+        clause["read_as"] = "number"
     return clause | ({"zone": zone} if zone else {})
+
+
+draws = st.fixed_dictionaries(
+    {
+        "draw": st.fixed_dictionaries(
+            {"salt": texts, "end": st.integers(0, BUCKETS)},
+            optional={"by": st.sampled_from(["tenant", "plan"])},
+        ),
+        "negate": st.booleans(),
+    }
+)
 
 
 def _joined(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -185,7 +199,16 @@ def _memberships(names: list[str]) -> st.SearchStrategy[Any]:
     )
 
 
-conditions = _joined(clauses())
+# By themselves: each counts as many tests, of which a snapshot has so many at most.
+items = st.fixed_dictionaries(
+    {
+        "items": st.sampled_from(["any", "all"]),
+        "attribute": attributes,
+        "when": clauses(),
+        "negate": st.booleans(),
+    }
+)
+conditions = _joined(clauses() | clauses() | draws) | items
 
 
 @st.composite
@@ -275,6 +298,18 @@ def _slots(split: dict[str, Any]) -> dict[str, Any]:
 
 
 flags: st.SearchStrategy[Flag] = compiled_flags().map(lambda d: flag_from("shop", d))
-rulesets: st.SearchStrategy[Ruleset] = (
-    compiled_snapshots().filter(finite).map(lambda data: decode(json.dumps(data)))
+
+
+def _bounded(data: Any) -> bool:
+    """Whether no flag leads to more tests than one evaluation may take."""
+    try:
+        decode(json.dumps(data))
+    except InvalidSnapshot as error:
+        return "tests, of" not in str(error)
+    return True
+
+
+snapshots = compiled_snapshots().filter(finite).filter(_bounded)
+rulesets: st.SearchStrategy[Ruleset] = snapshots.map(
+    lambda data: decode(json.dumps(data))
 )

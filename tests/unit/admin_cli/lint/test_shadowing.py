@@ -148,3 +148,12 @@ def test_a_rule_is_compared_with_so_many_others_at_most(
 
     assert [(5, 1)] == list(shadowed([*rules, {"when": listed("DE", "c1")}]))
     assert [] == list(shadowed([*rules, {"when": listed("DE", "c4")}]))
+
+
+def test_draws_of_two_rules_are_apart() -> None:
+    """The same percentage draws other users in another rule, unless a seed is given."""
+    apart = [{"name": name, "when": {"percentage": 30}} for name in "ab"]
+    seeded = [{"name": name, "when": {"percentage": 30, "seed": "s"}} for name in "ab"]
+
+    assert [] == list(shadowed(apart))
+    assert [(1, 0)] == list(shadowed(seeded))

@@ -10,7 +10,7 @@ from flags.engine.operators import OPERATORS as MAKERS
 from flags.model import Clause, InSegment
 from flags.parts import digest
 from flags.store.clauses import compile_condition
-from flags.store.conditions import OPERAND_KEYS
+from flags.store.comparison import OPERAND_KEYS
 from tests.unit.flags.store.wrong import (
     GIFT,
     OPERATORS,
@@ -52,7 +52,9 @@ GOOD = {
 
 def compiled(when: Any) -> Any:
     """A condition as a snapshot holds it."""
-    return compile_condition(read_flag("gift", {**GIFT, **rule(when)}).rules[0].when)
+    return compile_condition(
+        read_flag("gift", {**GIFT, **rule(when)}).rules[0].when, "salt"
+    )
 
 
 def test_every_operator_is_here() -> None:
@@ -180,8 +182,7 @@ def test_operands_are_tried(clause: dict[str, Any]) -> None:
 
 def test_the_models_of_both_paths_agree() -> None:
     """What is compiled here is named as the read path names it."""
-    assert {"attribute", "operator", "operand", "negate", "ignore_case", "zone"} == set(
-        Clause.__fields__
-    )
+    options = {"negate", "ignore_case", "zone", "read_as"}
+    assert {"attribute", "operator", "operand", *options} == set(Clause.__fields__)
     assert {"segment", "negate"} == set(InSegment.__fields__)
     assert 32 == len(digest(b"[]"))

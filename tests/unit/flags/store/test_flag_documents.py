@@ -56,8 +56,8 @@ def nested(levels: int) -> dict[str, Any]:
             "description",
             "string should have at most 2048 characters",
         ),
-        ({"off": "of"}, "off", "no variant 'of'; defined: on, off"),
-        ({"serve": "none"}, "serve", "no variant 'none'; defined: on, off"),
+        ({"off": "of"}, "off", "no variant 'of'; defined: on, off, $default"),
+        ({"serve": "none"}, "serve", "no variant 'none'; defined: on, off, $default"),
         (
             {"serve": {"on": 20, "off": 70}},
             "serve",
@@ -91,7 +91,7 @@ def nested(levels: int) -> dict[str, Any]:
         (
             {"targets": {"oh": ["ann"]}},
             "targets.oh",
-            "no variant 'oh'; defined: on, off",
+            "no variant 'oh'; defined: on, off, $default",
         ),
         (
             {"targets": {"on": ["ann"], "off": ["ann"]}},
@@ -103,7 +103,11 @@ def nested(levels: int) -> dict[str, Any]:
         ({"targets": {"on": [""]}}, "targets.on[0]", NOTHING),
         ({"targets": ["ann"]}, "targets", DICTIONARY),
         ({"rules": {"a": 1}}, "rules", LIST),
-        (rule(CLAUSE, "none"), "rules[0].serve", "no variant 'none'; defined: on, off"),
+        (
+            rule(CLAUSE, "none"),
+            "rules[0].serve",
+            "no variant 'none'; defined: on, off, $default",
+        ),
         (
             rule(CLAUSE, {"on": 1}, name="a"),
             "rules[0].serve",

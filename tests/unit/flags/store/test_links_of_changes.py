@@ -325,6 +325,6 @@ def test_all_problems_of_a_change_come_at_once() -> None:
     found = Table().refusal(a={**GIFT, "off": "x"}, segment_b={"included": [1]})
 
     assert [
-        "flags.a.off: no variant 'x'; defined: on, off",
+        "flags.a.off: no variant 'x'; defined: on, off, $default",
         "segments.b.included[0]: ids are texts; put 1 in quotes",
     ] == found.split("\n")

@@ -151,7 +151,7 @@ def test_snapshot_too_large() -> None:
 
 def test_bad_document() -> None:
     """What is wrong with a document is said before anything is written."""
-    assert "flags.gift.serve: no variant 'no'; defined: on" == refusal(
+    assert "flags.gift.serve: no variant 'no'; defined: on, $default" == refusal(
         State(), edit("gift", {**GIFT, "serve": "no"})
     )
 

@@ -12,7 +12,7 @@ import pytest
 
 from flags.errors import InvalidDocument
 from flags.store.checks import read_file
-from flags.store.conditions import OPERAND_KEYS
+from flags.store.comparison import OPERAND_KEYS
 from flags.store.schema import rules_schema
 from flags.store.syntax import parse
 from tests.unit.flags.store.wrong import CLAUSE, GIFT, ROUTE, SHOP, rule

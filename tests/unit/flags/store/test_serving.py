@@ -80,7 +80,11 @@ TIME = "give a time like 2026-12-01T09:00:00+01:00, or a date"
         ({"split": {"on": 1}}, ".split", "the percentages add up to 1, not 100"),
         ({"split": {"on": 101}}, ".split.on", PERCENT),
         ({"split": {}}, ".split", "the percentages add up to 0, not 100"),
-        ({"split": {"oh": 100}}, ".split.oh", "no variant 'oh'; defined: on, off"),
+        (
+            {"split": {"oh": 100}},
+            ".split.oh",
+            "no variant 'oh'; defined: on, off, $default",
+        ),
         ({"split": ALL, "bye": "x"}, ".bye", UNKNOWN),
         (
             {"split": ALL, "by": "now"},

@@ -27,7 +27,10 @@ OPERATORS = (
     "version_less_than, version_less_or_equal, version_in, before, after, "
     "weekday_in, time_between, in_network, has_any, has_all, has_none, modulo"
 )
-JOINS = "give an attribute with an operator, a segment, or one of all, any, none"
+JOINS = (
+    "give an attribute with an operator, a segment, a percentage, or one of all, any, "
+    "none"
+)
 PLACES = (
     "give exactly one of header, cookie, claim, body, detail, attribute, data, event, "
     "group, key"
