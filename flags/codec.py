@@ -154,7 +154,10 @@ def _check_work(rules: Ruleset) -> None:
 
     for name in rules.flags:
         if (work := of_flag(name)) > MAX_TESTS:
-            raise ValueError(f"{name} leads to {work} tests, of {MAX_TESTS} at most")
+            raise ValueError(
+                f"{name} leads to {work} tests, of {MAX_TESTS} at most; a condition on "
+                f"items of an array counts {MAX_ITEMS} times"
+            )
 
 
 def _conditions(flag: Flag) -> Iterator[Condition]:

@@ -14,8 +14,9 @@ from tests.property.strategies import json_values, texts
 
 SCHEMA = rules_schema()
 _DEEPEST = 3
-# Conditions that hold conditions.
-_NESTED = {"Join", "Items"}
+# Conditions that hold conditions, and how many levels each counts for: a condition on
+# items stands for as many tests as there may be items, so no other is drawn in it.
+_NESTED = {"Join": 1, "Items": _DEEPEST}
 
 
 def drawn(model: str) -> st.SearchStrategy[Any]:
@@ -28,7 +29,7 @@ def good(draw: st.DrawFn, schema: dict[str, Any], depth: int = 0) -> Any:
     """A value that fits a schema, of those keywords that our schema uses."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return draw(good(SCHEMA["$defs"][name], depth + (name in _NESTED)))
+        return draw(good(SCHEMA["$defs"][name], depth + _NESTED.get(name, 0)))
     if "enum" in schema:
         return draw(st.sampled_from(schema["enum"]))
     if "const" in schema:
