@@ -2,6 +2,9 @@
 
 A Custom Event Bus delivers a list of events, also of one, or an event by itself, and if
 it is asked to each with its metadata. What the former buses deliver is one event.
+
+The decision goes into the detail, unless CANARY_JSON_KEY says that the target takes no
+key there: `events:SOURCE=none`, by the event's source, since no bus is named in it.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from collections.abc import Sequence
 from flags import carriers
 from flags.carriers.keys import is_named
 from flags.hints import Any
+from flags.propagation.places import KEY, place_in
 from flags.token import Token
 from router.document import Edits, Node, quoted
 from router.sources import decision
@@ -71,9 +75,9 @@ class EventBridge(Source):
         return carriers.from_record(unit.dig()) if is_named(unit.text) else None
 
     def carries_inside(self, event: Node) -> bool:
-        """In the detail, if that is an object, or where a decision is listed."""
+        """In the detail, if that may have it, or where a decision is listed."""
         listed = event.is_array or "SystemMetadata" in event
-        return listed or isinstance(event.dig("detail"), dict) or _is_listed(event)
+        return listed or _is_listed(event) or _may_have_key(event)
 
     def carry(self, event: Node, parts: Sequence[Part]) -> str:
         """The events of one group, each with our token."""
@@ -102,7 +106,7 @@ def _put(edits: Edits, unit: Node, token: Token, *, in_list: bool) -> None:
         _put_metadata(edits, unit, token)
         return
     resources, detail = unit.get("resources"), unit.get("detail")
-    inside = detail is not None and detail.is_object
+    inside = _may_have_key(unit)
     if in_list and not inside and not _is_listed(unit):
         decision.put(edits, unit, token)
         return
@@ -118,6 +122,14 @@ def _put_metadata(edits: Edits, unit: Node, token: Token) -> None:
     elif token.members:
         made = f'"Metadata":{{{decision.ours(token)[0]}}}'
         edits.rewrite(unit, lambda name: name == "Metadata", (made,))
+
+
+def _may_have_key(event: Node) -> bool:
+    """Whether there is room in the detail, and a key there before or welcome."""
+    detail = event.get("detail")
+    if detail is None or not detail.is_object:
+        return False
+    return decision.has(detail) or place_in("events", event.string("source")) == KEY
 
 
 def _is_listed(event: Node) -> bool:

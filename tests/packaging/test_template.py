@@ -179,6 +179,26 @@ def test_a_tick_outlasts_the_longest_check(template: dict[str, Any]) -> None:
     assert controller["Timeout"] >= longest + 60
 
 
+def test_what_a_condition_decides_publishes_a_version_too(
+    template: dict[str, Any],
+) -> None:
+    """A parameter that the environment hangs on by a condition is described as well."""
+    router = template["Resources"]["RouterFunction"]["Properties"]
+    conditions = re.findall(r"'If': \['(\w+)'", str(router["Environment"]))
+    tested = {
+        name
+        for condition in conditions
+        for name in re.findall(
+            r"'Ref': '(\w+)'", str(template["Conditions"][condition])
+        )
+    }
+
+    assert "DetailKey" in tested
+    assert tested <= {
+        *re.findall(r"\$\{(\w+)\}", router["VersionDescription"]["Sub"][0])
+    }
+
+
 def test_every_setting_of_the_router_publishes_a_version(
     template: dict[str, Any],
 ) -> None:

@@ -16,7 +16,8 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 
 import flags
-from flags.current import set_current
+from flags import carriers
+from flags.current import of_record, set_current
 from flags.token import NAME, Token
 
 WIRE = "v1~shop.green.12"
@@ -345,3 +346,16 @@ def test_tasks() -> None:
 
     found = asyncio.run(main())
     assert [BLUE, GREEN, Token(), GREEN, BLUE, GREEN, GREEN] == found
+
+
+def test_a_record_that_cannot_be_read() -> None:
+    """Others' code asks for its decision: it has none, which is counted."""
+
+    class Odd(dict[str, Any]):
+        def get(self, *_: object) -> Any:
+            raise LookupError
+
+    before = carriers.unread["error"]
+
+    assert of_record(Odd()) is None
+    assert carriers.unread["error"] == before + 1

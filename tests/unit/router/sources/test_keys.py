@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flags import carriers
 from flags.token import NAME, Token
 from router.document import Node
 from router.sources.direct import Direct
@@ -37,7 +38,7 @@ def carried(source: Source, event: Any, text: str | None) -> Any:
     return json.loads(source.carry(unit, [Part(unit=unit, token=token(text))]))
 
 
-BUSES = [
+BUSES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"detail": {"a": 1}}, {"detail": {"a": 1, NAME: OURS}}),
     ({"detail": {NAME: CAME}}, {"detail": {NAME: OURS}}),
     ({"detail": CLOUD_EVENT}, {"detail": {**CLOUD_EVENT, "canarydecision": OURS}}),
@@ -83,6 +84,53 @@ def test_without_a_decision_nothing_is_left(given: Any, expected: Any) -> None:
     assert OURS not in json.dumps(sent)
     assert CAME not in json.dumps(sent)
     assert source.inbound(node({**BUS, **expected}), None) in (token(OURS), None)
+
+
+@pytest.mark.parametrize(
+    ("rules", "inside"),
+    [
+        ("", True),
+        ("events:*=key", True),
+        ("events:*=none", False),
+        ("events:shop", False),
+        ("events:other=none", True),
+        ("events:shop=resources", False),
+    ],
+)
+def test_targets_that_take_no_key(
+    rules: str, monkeypatch: pytest.MonkeyPatch, *, inside: bool
+) -> None:
+    """By the event's source the decision goes beside it, and no byte of it moves."""
+    monkeypatch.setenv("CANARY_JSON_KEY", rules)
+    source, event = EventBridge(), node({**BUS, "detail": {"a": 1}})
+    parts = [Part(unit=event, token=token(OURS))]
+    beside = source.client_context(event, parts, None)
+
+    assert inside is source.carries_inside(event)
+    assert inside is (NAME in source.carry(event, parts))
+    assert ({} if inside else {"custom": {NAME: OURS}}) == beside
+
+
+def test_lists_for_targets_that_take_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each event of a list has its decision beside its detail."""
+    monkeypatch.setenv("CANARY_JSON_KEY", "events:*=none")
+    source, event = EventBridge(), node([{**BUS, "detail": {"a": 1}}])
+    (unit,) = source.units(event)
+    (sent,) = json.loads(source.carry(event, [Part(unit=unit, token=token(OURS))]))
+
+    assert {**BUS, "detail": {"a": 1}, NAME: OURS} == sent
+    assert token(OURS) == carriers.from_record(sent)
+
+
+def test_a_decision_that_came_is_replaced_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What an event has already can surprise nobody, and must not be left to count."""
+    monkeypatch.setenv("CANARY_JSON_KEY", "events:*=none")
+    for given, expected in BUSES:
+        text = json.dumps(given)
+        if CAME in text:
+            assert {**BUS, **expected} == carried(EventBridge(), {**BUS, **given}, OURS)
 
 
 @pytest.mark.parametrize("source", [Direct(), StepFunctions(), Unknown()])
