@@ -105,7 +105,7 @@ def choose(
         return Choice(
             service=service, alias=default, reason=reason, token=token, stable=default
         )
-    if asking.source.name == UNKNOWN:
+    if asking.source.name == UNKNOWN and asking.route is None:
         return _on_stable(service, flag, asking.carried, UNKNOWN_EVENT)
     decision, visitor, context = _decide(rules.flags, flag, asking)
     if decision.variant not in aliases:

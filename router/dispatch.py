@@ -168,8 +168,7 @@ class Router(Record):
             problem = self.snapshot.problem or "the table is empty"
             msg = f"no rules were ever read ({problem}); deliver the event again"
             raise RulesUnavailable(msg)
-        known = rules is not None and source.name != UNKNOWN
-        route = rules.route(source.facts(node)) if rules and known else None
+        route = rules.route(source.facts(node), node) if rules else None
         default = (rules.default if rules else None) or self.config.default_service
         service = route.service if route else default
         if service is None:

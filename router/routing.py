@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flags import aborts
 from flags.codec import Lists, decode
 from flags.errors import InvalidSnapshot
 from flags.hints import Any
 from flags.model import Ruleset
+from flags.paths import steps
 from flags.record import Record, replace
 from flags.snapshot import Marks
+from router.document import Node
+from router.document.pick import pick
 from router.sources.source import Asked, Facts
 
 # A route's keys that are no pattern for a name of the event's.
-_OTHERS = ("source", "method")
+_OTHERS = ("source", "method", "event")
+# Longer texts agree with nothing but `*`: a pattern is not tried on what is no name.
+LONGEST = 4096
+
+Steps = tuple[str | int, ...]
 
 
 class Route(Record):
@@ -46,14 +53,19 @@ class Route(Record):
     whole: bool = False
     # Whether the order of a shard's or partition's records counts by key only.
     by_key: bool = False
+    # What stands at these paths of the event; of each, one pattern must match.
+    held: tuple[tuple[Steps, tuple[re.Pattern[str], ...]], ...] = ()
 
-    def matches(self, facts: Facts) -> bool:
+    def matches(self, facts: Facts, event: Node) -> bool:
         """Whether an event with these facts is of this kind."""
         if self.sources and facts.source not in self.sources:
             return False
         if self.methods and facts.method.upper() not in self.methods:
             return False
-        return all(_agrees(pattern, facts.names.get(n)) for n, pattern in self.patterns)
+        named = facts.names
+        if not all(_agrees(pattern, named.get(n)) for n, pattern in self.patterns):
+            return False
+        return all(_holds(event, path, patterns) for path, patterns in self.held)
 
 
 class Rules(Record):
@@ -63,9 +75,10 @@ class Rules(Record):
     routes: tuple[Route, ...]
     default: str | None
 
-    def route(self, facts: Facts) -> Route | None:
+    def route(self, facts: Facts, event: Node) -> Route | None:
         """The first route that matches, or None."""
-        return next((route for route in self.routes if route.matches(facts)), None)
+        found = (route for route in self.routes if route.matches(facts, event))
+        return next(found, None)
 
 
 def build(text: str, lists: Lists) -> Rules:
@@ -95,6 +108,28 @@ def _agrees(pattern: re.Pattern[str], names: tuple[str, ...] | None) -> bool:
     return any(pattern.match(name) for name in names or ())
 
 
+def _holds(event: Node, path: Steps, patterns: Sequence[re.Pattern[str]]) -> bool:
+    """Whether what stands there agrees with a pattern; whatever it is, with `*`."""
+    value = pick(event, path)
+    if value is None:
+        return False
+    text = _written(value)
+    return any(one.match(text) for one in patterns)
+
+
+def _written(value: Any) -> str:
+    """A value as JSON writes it, texts without quotes; nothing for what is no name."""
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST else ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else ""
+
+
+def _pattern(glob: str) -> re.Pattern[str]:
+    return re.compile(fnmatch.translate(glob))
+
+
 def _route(data: Mapping[str, Any]) -> Route:
     match = data["match"]
     return Route(
@@ -103,7 +138,7 @@ def _route(data: Mapping[str, Any]) -> Route:
         sources=frozenset(match.get("source") or ()),
         methods=frozenset(method.upper() for method in match.get("method") or ()),
         patterns=tuple(
-            (name, re.compile(fnmatch.translate(pattern)))
+            (name, _pattern(pattern))
             for name, pattern in match.items()
             if name not in _OTHERS
         ),
@@ -118,6 +153,10 @@ def _route(data: Mapping[str, Any]) -> Route:
         log=float(data.get("log", 100)),
         whole=data.get("batch_failures") == "whole",
         by_key=data.get("order") == "key",
+        held=tuple(
+            (steps(path), tuple(map(_pattern, globs)))
+            for path, globs in (match.get("event") or {}).items()
+        ),
     )
 
 

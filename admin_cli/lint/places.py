@@ -73,4 +73,5 @@ KINDS: dict[str, Kind] = {
     "stepfunctions": _kind("state_machine", "body", known=True),
     "cloudformation": _kind("resource_type method", "body", known=True),
     "direct": _kind("", "body"),
+    "unknown": _kind("", ""),
 }

@@ -51,7 +51,7 @@ def _sources(route: Route) -> set[str]:
     """The sources whose events the route can match."""
     match = route["match"]
     named = match.get("source") or KINDS
-    keys = match.keys() - {"source"}
+    keys = match.keys() - {"source", EVERYWHERE}
     return {name for name in named if keys <= KINDS[name].names}
 
 
@@ -76,6 +76,9 @@ def _takes(wide: Route, narrow: Route, sources: set[str]) -> bool:
                 return False
         elif key not in narrow:
             return False
+        elif key == EVERYWHERE:
+            if not _holds_more(pattern, narrow[key]):
+                return False
         elif key == "method":
             asked = {method.upper() for method in narrow[key]}
             if not asked <= {method.upper() for method in pattern}:
@@ -83,6 +86,14 @@ def _takes(wide: Route, narrow: Route, sources: set[str]) -> bool:
         elif not _covers(pattern, narrow[key]):
             return False
     return True
+
+
+def _holds_more(wide: Mapping[str, Any], narrow: Mapping[str, Any]) -> bool:
+    """Whether every path that one asks for, another does with patterns among them."""
+    return all(
+        path in narrow and set(narrow[path]) <= set(globs)
+        for path, globs in wide.items()
+    )
 
 
 def _covers(wide: str, narrow: str) -> bool:
@@ -142,7 +153,7 @@ def _order(
 
 
 def _names(match: Route, sources: set[str]) -> Iterator[Found]:
-    keys = [key for key in match if key != "source"]
+    keys = [key for key in match if key not in ("source", EVERYWHERE)]
     for name in match.get("source", ()):
         for key in keys:
             if key not in KINDS[name].names:

@@ -6,11 +6,13 @@ grammar, checked when it is written.
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal
 
 import jmespath
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from flags.paths import steps
 from flags.store.strict import Document, ServiceName, Version
 from flags.store.values import Text, TextList, listed
 
@@ -38,6 +40,7 @@ SourceName = Literal[
     "stepfunctions",
     "cloudformation",
     "direct",
+    "unknown",
 ]
 
 
@@ -107,6 +110,34 @@ Timeout = Annotated[float, Field(ge=0, le=300), _between(300, "seconds")]
 Share = Annotated[float, Field(ge=0, le=100), _between(100, "a percentage")]
 
 
+def _path(text: str) -> str:
+    steps(text)
+    return text
+
+
+def _globs(value: object) -> object:
+    """Patterns, or one; `true` and numbers as JSON writes them."""
+    listed = value if isinstance(value, list) else [value]
+    scalars = [
+        json.dumps(one) if isinstance(one, bool | int | float) else one
+        for one in listed
+    ]
+    if not scalars or not all(isinstance(one, str) and one for one in scalars):
+        msg = "give a text, a number, true or false, or a list of them"
+        raise ValueError(msg)
+    return scalars
+
+
+Path = Annotated[Text, AfterValidator(_path)]
+_Glob = bool | int | float | Text
+Globs: Any = Annotated[
+    list[Text],
+    BeforeValidator(_globs, json_schema_input_type=_Glob | list[_Glob]),
+    Field(min_length=1, max_length=32),
+]
+Held: Any = Annotated[dict[Path, Globs], Field(min_length=1, max_length=8)]
+
+
 class SelectorDocument(Document):
     """One place in an event where a value may stand; exactly one key."""
 
@@ -139,6 +170,7 @@ class MatchDocument(Document):
     matches by it or by its name. `path` is a WebSocket's route key, `event_source` the
     `source` of an EventBridge event, `field` an AppSync field as `Type.field`,
     `trigger` the `triggerSource` of Cognito. A source or method may be one or a list.
+    `event` maps paths in the event itself on patterns, for whatever has no name here.
     """
 
     source: Sources | None = None
@@ -157,6 +189,7 @@ class MatchDocument(Document):
     schedule: Text | None = None
     function: Text | None = None
     cluster: Text | None = None
+    event: Held | None = None
     broker: Text | None = None
 
 

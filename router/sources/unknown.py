@@ -1,4 +1,7 @@
-"""Events that no source knows: they go to the default service's stable alias."""
+"""Events that no source knows: the default service's stable alias, or a route's.
+
+A route may match them by what is in them, and take an identity out of them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Sequence
 from flags.hints import Any
 from flags.token import Token
 from router.document import Malformed, Node
-from router.sources.source import Asked, Facts, Part, Source
+from router.sources.source import Facts, Part, Source
 from router.sources.stripping import stripped
 from router.sources.untrusted import cleaned
 
@@ -15,7 +18,7 @@ UNKNOWN = "unknown"
 
 
 class Unknown(Source):
-    """What is left; nothing in it is read."""
+    """What is left; nothing in it is believed."""
 
     name = UNKNOWN
     public = True
@@ -28,10 +31,6 @@ class Unknown(Source):
     def facts(self, event: Node) -> Facts:  # noqa: ARG002
         """Nothing but the source."""
         return Facts(source=self.name)
-
-    def find(self, unit: Node, asked: Asked) -> Any:  # noqa: ARG002
-        """Nothing."""
-        return None
 
     def inbound(self, unit: Node, context: Any) -> Token | None:  # noqa: ARG002
         """Nothing."""

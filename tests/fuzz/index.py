@@ -241,7 +241,8 @@ INDEX: dict[str, Entry] = {
         "direct_numbers direct_surrogates direct_unicode direct_spacing "
         "direct_headers scheduler_input iot_plain iot_registry stepfunctions_task "
         "stepfunctions_wait s3_test unknown_alarm unknown_alexa "
-        " unknown_config unknown_lex unknown_pipeline "
+        "unknown_bedrock unknown_connect unknown_object_lambda "
+        "unknown_config unknown_lex unknown_pipeline "
         "unknown_s3_batch unknown_secret",
     ),
     **many(

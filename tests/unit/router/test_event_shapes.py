@@ -131,10 +131,13 @@ UNJUDGED = {
     "stepfunctions_token",
     "stepfunctions_wait",
     "unknown_alexa",
+    "unknown_bedrock",
+    "unknown_connect",
     "unknown_documentdb",
     "unknown_lex",
     "unknown_mixed_records",
     "unknown_no_records",
+    "unknown_object_lambda",
 }
 NAMES = sorted(path.stem for path in EVENTS.glob("*.json"))
 
