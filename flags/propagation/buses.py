@@ -33,7 +33,9 @@ def _put_raw_events(params: Params, token: Token) -> Params:
     keyed = place_in("events", params.get("EventBusArn")) == KEY
 
     def change(entry: Params) -> Params | None:
-        metadata = entry.get("Metadata") or {}
+        metadata = entry.get("Metadata", {})
+        if not isinstance(metadata, dict):
+            return None
         if NAME in metadata:
             return entry
         if len(metadata) >= MAX_METADATA:

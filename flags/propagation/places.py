@@ -24,6 +24,8 @@ KEY, RESOURCES, NONE = "key", "resources", "none"
 VARIABLE = "CANARY_JSON_KEY"
 # What comes before the name in the last part of an ARN.
 _KINDS = ("event-bus/", "stream/")
+# A Custom Event Bus has its name and an id there.
+_CUSTOM_BUS = "event-busv2/"
 _CUSTOM = "event-busv2/"
 _ARN_PARTS = 7
 
@@ -77,6 +79,8 @@ def _name(named: str) -> str:
     if len(parts) < _ARN_PARTS and not named.startswith("arn:"):
         return named
     last = parts[6] if len(parts) >= _ARN_PARTS else parts[-1]
+    if last.startswith(_CUSTOM_BUS):
+        return last.removeprefix(_CUSTOM_BUS).rpartition("/")[0]
     for kind in _KINDS:
         last = last.removeprefix(kind)
     # A Custom Event Bus has an id behind its name.

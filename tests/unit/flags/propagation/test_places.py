@@ -120,6 +120,16 @@ def test_by_arn(
     assert carries(service, operation, named, path)
 
 
+def test_a_custom_bus_is_known_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its ARN has an id behind that."""
+    named = f"arn:aws:events:{HERE}:event-busv2/orders/0123456789abcdefghijklmno"
+    params = {"EventBusArn": named, "Entries": [{"Detail": "{}"}]}
+    monkeypatch.setenv("CANARY_JSON_KEY", "events:orders")
+    assert carrying("eventbridgev2", "PutEvents", params) is params
+    monkeypatch.setenv("CANARY_JSON_KEY", "events:order")
+    assert carrying("eventbridgev2", "PutEvents", params) is not params
+
+
 def test_the_default_bus(monkeypatch: pytest.MonkeyPatch) -> None:
     """An event without a bus goes to the one that is called default."""
     monkeypatch.setenv("CANARY_JSON_KEY", "events:default")

@@ -63,6 +63,10 @@ NOTICE = {"Id": "1", "Message": "m"}
 EVENT = {"Source": "s", "DetailType": "d", "Detail": "{}"}
 DATA = {"Data": b"{}", "PartitionKey": "p"}
 ARN = "arn:aws:states:eu-west-1:123456789012:stateMachine:m"
+CUSTOM_BUS = (
+    "arn:aws:events:eu-west-1:123456789012:event-busv2/a/0123456789abcdefghijklmno"
+)
+RAW = {"Data": "{}", "SystemMetadata": {"ContentType": "application/json"}}
 # A client's method, its parameters, and where something odd may stand.
 CALLS: list[tuple[str, str, dict[str, Any], list[str]]] = [
     (
@@ -98,6 +102,24 @@ CALLS: list[tuple[str, str, dict[str, Any], list[str]]] = [
         "put_events",
         {"Entries": [EVENT]},
         ["Entries", "Entries.0", "Entries.0.Detail", "Entries.0.EventBusName"],
+    ),
+    (
+        "eventbridgev2",
+        "put_events",
+        {"EventBusArn": CUSTOM_BUS, "Entries": [EVENT]},
+        ["Entries", "Entries.0", "Entries.0.Detail", "EventBusArn"],
+    ),
+    (
+        "eventbridgev2",
+        "put_raw_events",
+        {"EventBusArn": CUSTOM_BUS, "Entries": [RAW]},
+        [
+            "Entries",
+            "Entries.0",
+            "Entries.0.Data",
+            "Entries.0.Metadata",
+            "Entries.0.SystemMetadata",
+        ],
     ),
     ("kinesis", "put_record", {"StreamName": "s", **DATA}, ["Data", "PartitionKey"]),
     (
