@@ -142,3 +142,15 @@ def test_reserved_concurrency_on_request() -> None:
     assert name not in stack().resources["RouterFunction"]["Properties"]
     made = stack(RouterConcurrency="50").resources["RouterFunction"]["Properties"]
     assert made[name] == {"Ref": "RouterConcurrency"}
+
+
+def test_tokens_need_an_issuer_and_an_audience() -> None:
+    """With one of them missing nothing is deployed, and it is told which."""
+    text = (ROOT / "template.yaml").read_text("utf-8")
+    rule = yaml.load(text, Loader)["Rules"]["JwtNeedsIssuerAndAudience"]  # noqa: S506 - a SafeLoader
+
+    assert rule["RuleCondition"] == {"Equals": [{"Ref": "HttpApiAccess"}, "jwt"]}
+    assert [
+        {"Not": [{"Equals": [{"Ref": name}, ""]}]}
+        for name in ("HttpApiIssuer", "HttpApiAudience")
+    ] == [assertion["Assert"] for assertion in rule["Assertions"]]
