@@ -102,6 +102,10 @@ def _put(edits: Edits, unit: Node, token: Token, *, in_list: bool) -> None:
 
     Its metadata; else where one is listed, the detail, or in a list beside the detail.
     """
+    if in_list and decision.has(unit):
+        # That is where readers look first.
+        decision.put(edits, unit, token)
+        return
     if "SystemMetadata" in unit:
         _put_metadata(edits, unit, token)
         return

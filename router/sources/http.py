@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from flags.hints import Any
 from flags.token import NAME, PREFIX, Token
 from router.document import Node
-from router.sources import stripping, values
+from router.sources import decision, stripping, values
 from router.sources.source import Asked, Outcome, Part, Source, Visitor
 
 VISITOR_COOKIE = "canary-id"
@@ -67,7 +67,7 @@ class Http(Source):
     def carry(self, event: Node, parts: Sequence[Part]) -> str:
         """The event with our token in its headers, and nobody else's."""
         token = parts[0].token
-        return stripping.stripped(event, str(token) if token.members else None)
+        return stripping.stripped(bare(event), str(token) if token.members else None)
 
     def failures(self, outcome: Outcome, *, whole: bool) -> tuple[bool | None, ...]:
         """Whether whoever asked was answered with a server's error."""
@@ -82,6 +82,15 @@ class Http(Source):
         has no status code is in the short form, and good.
         """
         return "statusCode" in answer and not is_status(answer.dig("statusCode"))
+
+
+def bare(event: Node) -> Node:
+    """The event without a key of our name at its top, which no gateway puts there."""
+    if not decision.has(event):
+        return event
+    from router.sources.untrusted import without_key  # noqa: PLC0415 - next to never
+
+    return without_key(event)
 
 
 def is_status(value: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flags.hints import Any
 from flags.token import NAME
 from router.document import Edits, Node, quoted
+from router.sources import decision
 from router.sources.decision import put_attribute
 from router.sources.records import Records, first_record
 from router.sources.source import Asked, Facts, Part
@@ -37,7 +38,13 @@ class Sns(Records):
         return super().find(unit, asked)
 
     def put(self, edits: Edits, part: Part) -> None:
-        """Put the token among the message's attributes."""
+        """Put the token among the message's attributes.
+
+        Beside the message, if there is one: that is where readers look first.
+        """
+        if decision.has(part.unit):
+            super().put(edits, part)
+            return
         message = part.unit.get("Sns")
         if message is not None:
             put_attribute(edits, message, "MessageAttributes", part.token, _attribute)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from flags.hints import Any
 from flags.token import NAME
 from router.document import Edits, Node, quoted
+from router.sources import decision
 from router.sources.decision import put_attribute
 from router.sources.partial import PartialBatch
 from router.sources.records import first_record
@@ -52,7 +53,13 @@ class Sqs(PartialBatch):
         return unit.string("attributes", "MessageGroupId") or None if fifo else None
 
     def put(self, edits: Edits, part: Part) -> None:
-        """Put the token among the message's attributes."""
+        """Put the token among the message's attributes.
+
+        Beside them, if there is one: that is where readers look first.
+        """
+        if decision.has(part.unit):
+            super().put(edits, part)
+            return
         put_attribute(edits, part.unit, "messageAttributes", part.token, _attribute)
 
     def identifier(self, unit: Node) -> str:

@@ -69,4 +69,4 @@ class WebSocket(http.Http):
         """The event with our token in its headers, if it has any."""
         token = parts[0].token
         inside = token.members and self.carries_inside(event)
-        return stripped(event, str(token) if inside else None)
+        return stripped(http.bare(event), str(token) if inside else None)

@@ -32,7 +32,7 @@ def without(source: str, tree: Any) -> Any:
     if source in (*_ATTRIBUTES, *_BESIDE):
         return _records(source, _bare(tree))
     cleaned: dict[str, Callable[[Any], Any]] = {
-        **dict.fromkeys(WEB, _web),
+        **dict.fromkeys(WEB, lambda found: _bare(_web(found))),
         "iot": _bare,
         **dict.fromkeys(("direct", "stepfunctions", "unknown"), _asked),
         "appsync": lambda found: _mapped(found, "request", _web),
@@ -160,11 +160,12 @@ def _emptied(tree: Any) -> Any:
 
 def _records(source: str, tree: Any) -> Any:
     def clean(record: Any) -> Any:
+        record = _bare(record)
         for name in _ATTRIBUTES.get(source, ()):
             if name != "Sns":
                 return _without_empty(_mapped(record, name, _emptied), name)
             return _mapped(record, "Sns", _message)
-        return _bare(record)
+        return record
 
     def each(found: Any) -> Any:
         return [clean(one) for one in found] if isinstance(found, list) else found
