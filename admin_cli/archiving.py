@@ -47,12 +47,17 @@ def restored(state: State, name: str) -> list[Edit]:
 
 
 def surplus(file: File, state: State) -> list[str]:
-    """What the table holds and the file doesn't, routing and tombstones aside."""
+    """What the table holds and the file doesn't, routing and tombstones aside.
+
+    Of a file with owners only what those own.
+    """
     kept = {*file.documents(), ROUTING}
     return sorted(
         name
         for name, stored in state.documents.items()
-        if name not in kept and not is_archived(stored.body)
+        if name not in kept
+        and not is_archived(stored.body)
+        and (not file.owners or stored.body.get("owner") in file.owners)
     )
 
 

@@ -26,7 +26,9 @@ from flags.store.changes import Edit, State
 from flags.store.checks import DRAWN, File, read_document
 from flags.store.compiler import compile_snapshot
 from flags.store.documents import FlagDocument
+from flags.store.links import located
 from flags.store.names import ROUTING, SEGMENT, is_archived, place
+from flags.store.ownership import disputed, foreign, routed
 from flags.store.strict import Document
 
 Body = Mapping[str, Any]
@@ -41,6 +43,8 @@ def edits(
     With `force` an archived document's name may be used again.
     """
     found = list(bodies(file, state))
+    if problems := [*_taken(file, state)]:
+        raise InvalidDocument(problems)
     if if_version is not None and len(found) != 1:
         message = f"the file holds {len(found)} documents; give each its `version`"
         raise InvalidDocument([Problem(path="--if-version", message=message)])
@@ -213,9 +217,24 @@ def bodies(file: File, state: State) -> Iterator[tuple[str, int | None, Body]]:
         stored = state.documents.get(name)
         if isinstance(document, FlagDocument):
             body = merge(document, stored.body if stored else None)
+        elif name == ROUTING:
+            before = stored.body if stored else None
+            body = dict(routed(document.body(), before, file.owners))
         else:
             body = document.body()
         yield name, document.version, body
+
+
+def _taken(file: File, state: State) -> Iterator[Problem]:
+    """What other teams have, and the file would take from them."""
+    for name, document in file.documents().items():
+        stored = state.documents.get(name)
+        body = stored.body if stored else None
+        if name == ROUTING:
+            yield from disputed(document.body(), body, file.owners)
+        elif team := foreign(body, file.owners):
+            message = f"belongs to the team {team}, and this file does not"
+            yield Problem(path=f"{located(name)}.owner", message=message)
 
 
 def _buried(state: State, name: str) -> bool:

@@ -36,10 +36,13 @@ Author = Annotated[
         show_default=False,
     ),
 ]
-File = Annotated[
-    str,
+Files = Annotated[
+    list[str],
     typer.Option(
-        "-f", "--file", help="YAML or JSON; - is standard input.", show_default=False
+        "-f",
+        "--file",
+        help="YAML or JSON, a folder of such, or - for standard input; repeatable.",
+        show_default=False,
     ),
 ]
 DryRun = Annotated[

@@ -4,66 +4,30 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
-from admin_cli import files
 from admin_cli.changing import entry_data
 from admin_cli.differences import differences
 from admin_cli.finding import Unknown, live
-from admin_cli.input import read
 from admin_cli.lint.serving import told
 from admin_cli.output import inline
 from admin_cli.percentage import show
 from admin_cli.rollouts.brief import brief
 from admin_cli.rollouts.brief import told as words
 from admin_cli.unsettled import aborted
-from flags.errors import FlagsError, InvalidDocument, Problem
 from flags.store.changes import Changed
-from flags.store.checks import BrokenFile, File, read_file
 from flags.store.compiler import other
 from flags.store.names import ROUTING, is_archived, is_flag
-from flags.store.planning import between
-from flags.store.syntax import parse
 from rollouts.moves import stable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from flags.store.changes import Entry, State, Store, Stored
 
 Data = dict[str, Any]
 # How many queries go out at the same time.
 AT_ONCE = 8
-
-
-def documents(path: str, stdin: TextIO, load: Callable[[], State]) -> File:
-    """Read a rules file; `-` is standard input. Raises `InvalidDocument`.
-
-    With a broken file comes all that is wrong between those of its documents that can
-    be read, and with the table.
-    """
-    origin = "standard input" if path == "-" else path
-    data = parse(read(path, stdin), origin)
-    try:
-        return read_file(data, origin)
-    except BrokenFile as error:
-        found = dict.fromkeys((*error.problems, *_linked(error, load)))
-        raise InvalidDocument([*found]) from None
-
-
-def _linked(broken: BrokenFile, load: Callable[[], State]) -> Iterator[Problem]:
-    try:
-        state = load()
-    except FlagsError:
-        # The file is broken, whatever the table holds.
-        return
-    before = {
-        name: stored.body
-        for name, stored in state.documents.items()
-        if not broken.unread(name)
-    }
-    bodies = {name: body for name, _, body in files.bodies(broken.file, state)}
-    yield from between(before, before | bodies, {*bodies}, broken.unread)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +139,8 @@ def routing(state: State) -> Data:
     """The routing table with every route's defaults filled in."""
     stored = state.documents.get(ROUTING)
     body = stored.body if stored else {}
-    empty: Data = {"identity": [], "attributes": {}, "trust": True, **_OPTIONS}
+    empty: Data = {"identity": [], "attributes": {}, "trust": True, "owner": None}
+    empty |= _OPTIONS
     return {
         "version": state.version(ROUTING),
         "routes": [empty | route for route in body.get("routes", ())],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.options import Author, DryRun, File, IfVersion, Output, Reason
+from admin_cli.options import Author, DryRun, Files, IfVersion, Output, Reason
 
 if TYPE_CHECKING:
     from admin_cli.desk import Desk
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Prune = Annotated[
     bool,
-    typer.Option("--prune", help="Archive what the file lacks, but for the routing."),
+    typer.Option("--prune", help="Archive what the files lack, but for the routing."),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Prune without asking.")]
 Force = Annotated[
@@ -33,7 +33,7 @@ InParts = Annotated[
 
 def apply(
     ctx: typer.Context,
-    file: File,
+    file: Files,
     *,
     dry_run: DryRun = False,
     prune: Prune = False,
@@ -45,11 +45,11 @@ def apply(
     if_version: IfVersion = None,
     output: Output = None,
 ) -> None:
-    """Write the documents of a file, all of them or none."""
-    from admin_cli import files, portions, reading, traffic
+    """Write the documents of files, all of them or none."""
+    from admin_cli import files, fileset, portions, traffic
 
     desk: Desk = ctx.obj
-    documents = reading.documents(file, desk.stdin, desk.load)
+    documents = fileset.documents(file, desk.stdin, desk.load)
     clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
     for told in traffic.held_against(documents, desk.load):
         clerk.screen.note(told)

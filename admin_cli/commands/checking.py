@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.options import File, Output
+from admin_cli.options import Files, Output
 from admin_cli.output import Format, as_json, as_yaml, table
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ Strict = Annotated[bool, typer.Option("--strict", help="Exit with 2 on warnings 
 
 def lint(
     ctx: typer.Context,
-    file: File,
+    file: Files,
     *,
     offline: Offline = False,
     strict: Strict = False,
     output: Output = None,
 ) -> None:
-    """Check a file: everything that is wrong with it, and what looks like a mistake."""
+    """Check files: all that is wrong with them, and what looks like a mistake."""
     from admin_cli.clock import today
     from admin_cli.lint import inspection
 

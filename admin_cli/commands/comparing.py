@@ -37,12 +37,12 @@ To = Annotated[
         "--to", min=1, help="Later version; the last one.", show_default=False
     ),
 ]
-File = Annotated[
-    str | None,
+Files = Annotated[
+    list[str] | None,
     typer.Option(
         "-f",
         "--file",
-        help="Compare this file with the table; - is standard input.",
+        help="Compare these files or folders with the table; - is standard input.",
         show_default=False,
     ),
 ]
@@ -60,7 +60,7 @@ def diff(
     *,
     old: From = None,
     new: To = None,
-    file: File = None,
+    file: Files = None,
     prune: Prune = False,
     exit_code: ExitCode = False,
     output: Output = None,
@@ -68,10 +68,10 @@ def diff(
     """Show what changed between two versions, or what applying a file would change."""
     desk: Desk = ctx.obj
     screen = desk.screen(output)
-    if (name is None) is (file is None):
+    if (name is None) is (not file):
         msg = "give a NAME, or a file with -f, and not both"
         raise typer.BadParameter(msg)
-    if file is not None:
+    if file:
         _refuse(from_or_to=(old, new) != (None, None))
         found = _file(desk, screen, file, prune=prune)
     else:
@@ -108,12 +108,12 @@ def _revisions(
 
 
 def _file(
-    desk: "Desk", screen: "Screen", path: str, *, prune: bool
+    desk: "Desk", screen: "Screen", paths: list[str], *, prune: bool
 ) -> "list[Comparison]":
-    from admin_cli import changing, portions, reading, revisions, traffic
+    from admin_cli import changing, fileset, portions, revisions, traffic
     from flags.store.changes import Signature
 
-    file = reading.documents(path, desk.stdin, desk.load)
+    file = fileset.documents(paths, desk.stdin, desk.load)
     for told in traffic.held_against(file, desk.load):
         screen.note(told)
     sheet = portions.Sheet(file=file, doomed=None if prune else ())

@@ -43,14 +43,14 @@ def repair(
     output: Output = None,
 ) -> None:
     """Write damaged documents again, as their history or a file has them."""
-    from admin_cli import files, reading
+    from admin_cli import files, fileset
     from admin_cli.repair import Repair
 
     desk: Desk = ctx.obj
     clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
     bodies = {}
     if file is not None:
-        given = reading.documents(file, desk.stdin, desk.load)
+        given = fileset.documents([file], desk.stdin, desk.load)
         bodies = {name: body for name, _, body in files.bodies(given, desk.load())}
     it = Repair(
         store=clerk.store,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, TextIO
 
-from admin_cli import reading
+from admin_cli import fileset
 from admin_cli.changing import rehearse
 from admin_cli.files import edits, unversioned
 from admin_cli.lint import linting
 from flags.errors import InvalidDocument
 from flags.store.changes import Signature
 from flags.store.memory import MemoryStore
+from flags.store.names import ROUTING
+from flags.store.ownership import routed
 
 if TYPE_CHECKING:
     from flags.store.changes import Store
@@ -20,16 +22,22 @@ if TYPE_CHECKING:
 Data = dict[str, Any]
 
 
-def inspect(path: str, stdin: TextIO, store: Store | None, today: date) -> Data:
-    """Problems and warnings of a file; without a store it is all there is."""
+def inspect(
+    paths: Sequence[str], stdin: TextIO, store: Store | None, today: date
+) -> Data:
+    """Problems and warnings of files; without a store it is all there is."""
     load = (store or MemoryStore()).load
     try:
-        file = unversioned(reading.documents(path, stdin, load))
+        file = unversioned(fileset.documents(paths, stdin, load))
     except InvalidDocument as error:
         return _data(error, [])
     bodies = {name: document.body() for name, document in file.documents().items()}
     state = load()
     stored = {name: found.body for name, found in state.documents.items()}
+    if ROUTING in bodies:
+        # Among the routes of other teams some may be out of reach.
+        merged = routed(bodies[ROUTING], stored.get(ROUTING), file.owners)
+        bodies[ROUTING] = dict(merged)
     found = linting.warnings(bodies, stored, today)
     try:
         # As far as a commit would go, whatever number of parts it takes.

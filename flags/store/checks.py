@@ -15,6 +15,7 @@ from flags.store.drawing import is_sound
 from flags.store.groups import GroupDocument
 from flags.store.links import located, shared_services
 from flags.store.names import ROUTING, is_name, name_of, place
+from flags.store.ownership import owned
 from flags.store.routing import RoutingDocument
 from flags.store.segments import SegmentDocument
 from flags.store.strict import NAMED, problems_of
@@ -28,6 +29,7 @@ Raw = Mapping[Any, Any]
 _ROLLOUT = "can't be set in a file; `canary rollout` moves it, so remove it here"
 _ARCHIVED = "can't be set in a file; say `canary archive NAME`"
 DRAWN = "drawn"
+OWNER = "owner"
 _EXPECTED = {
     "flags": "expected names with flags",
     "segments": "expected names with segments",
@@ -39,7 +41,8 @@ _EXPECTED = {
 class File:
     """The documents of one file.
 
-    `drawn` says how another table has drawn users (`flags.store.drawing`).
+    `drawn` says how another table has drawn users (`flags.store.drawing`). With
+    `owners` it is about what these teams own, and leaves the rest of a table alone.
     """
 
     flags: Mapping[str, FlagDocument] = field(default_factory=dict)
@@ -47,6 +50,7 @@ class File:
     groups: Mapping[str, GroupDocument] = field(default_factory=dict)
     routing: RoutingDocument | None = None
     drawn: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    owners: frozenset[str] = frozenset()
 
     def documents(self) -> dict[str, AnyDocument]:
         """All documents by the names that the table knows them by."""
@@ -105,6 +109,7 @@ def read_file(data: object, origin: str = "") -> File:
         raise InvalidDocument([Problem(path=origin, message=message)])
     problems += _unknown_keys(data)
     problems += _rollout_problems(data)
+    owner, data = owned(data, problems)
     file = File(
         flags=_part(FlagDocument, _without_rollouts(data), "flags", problems),
         segments=_part(SegmentDocument, data, "segments", problems),
@@ -113,6 +118,7 @@ def read_file(data: object, origin: str = "") -> File:
         if data.get(ROUTING) is not None
         else None,
         drawn=_drawn(data.get(DRAWN), problems),
+        owners=frozenset([owner] if owner else ()),
     )
     problems += _file_problems(file)
     if problems:
@@ -122,7 +128,7 @@ def read_file(data: object, origin: str = "") -> File:
 
 def _unknown_keys(data: Raw) -> Iterator[Problem]:
     for key in data:
-        if key not in {*_EXPECTED, ROUTING, DRAWN}:
+        if key not in {*_EXPECTED, ROUTING, DRAWN, OWNER}:
             message = "unknown key; a file has flags, segments, groups and routing"
             yield Problem(path=str(key) or "''", message=message)
 

@@ -218,6 +218,9 @@ class RouteDocument(Document):
     batch_failures: Literal["partial", "whole"] = "partial"
     # Unsaid is as `shard`, but `canary lint` asks about it.
     order: Literal["key", "shard"] | None = None
+    owner: Annotated[
+        Text | None, Field(description="Whose route it is; see `owner` of the file.")
+    ] = None
 
 
 class RoutingDocument(Document):

@@ -20,6 +20,7 @@ from flags.store.groups import GroupDocument
 from flags.store.routing import RoutingDocument
 from flags.store.segments import SegmentDocument
 from flags.store.strict import Document, Name
+from flags.store.values import Text
 
 Schema = dict[str, Any]
 _REF = "#/$defs/{model}"
@@ -32,6 +33,9 @@ _ONE_OF = {"ClauseDocument": OPERAND_KEYS, "ItemsDocument": ("any_item", "all_it
 class RulesFile(Document):
     """Feature flags, releases, segments, groups and routes. See docs/rules.md."""
 
+    owner: Text | None = Field(
+        default=None, description="The team whose file it is: it changes nothing else."
+    )
     flags: dict[Name, FlagDocument] | None = Field(
         default=None, description="Feature flags and releases by name."
     )
