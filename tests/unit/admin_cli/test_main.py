@@ -66,7 +66,7 @@ def test_an_interrupt_is_quiet(canary: Canary, monkeypatch: pytest.MonkeyPatch) 
     ("argv", "error"),
     [
         (("get",), "Missing argument 'NAME'; see `canary get --help`"),
-        (("lits",), "No such command 'lits'. Did you mean 'list'?; see `canary --help`"),
+        (("aplly",), "No such command 'aplly'. Did you mean 'apply'?; see"),
         (("list", "--al"), "No such option: --al"),
         (("abort", "shop", "--if-version", "1"), "No such option: --if-version"),
         (("promote", "shop", "--if-version", "x"), "--if-version"),
