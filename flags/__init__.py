@@ -13,6 +13,8 @@ Importing this module is all that it takes for boto3 to carry the decision on.
 
 from __future__ import annotations
 
+import sys as _sys
+
 from flags import propagation as _propagation
 from flags.current import carrying, current, read, records
 from flags.propagation.hook import watch as _watch
@@ -20,6 +22,9 @@ from flags.propagation.hook import watch as _watch
 # As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
     from typing import Any
 
     from flags.client import Flags
@@ -44,10 +49,27 @@ __all__ = [
 ]
 
 _propagation.install()
-if __name__ != "flags":  # as it is published
-    from flags import former as _former
 
-    _former.offer()
+
+class _Former:
+    """Knows the package by its former name; the rest is imported when it is asked."""
+
+    @staticmethod
+    def find_spec(
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        """The package, if nobody else has that name: see `flags.former`."""
+        if fullname != "flags":
+            return None
+        from flags.former import spec_unless_taken  # noqa: PLC0415 - for few
+
+        return spec_unless_taken(_Former, path, target)
+
+
+if __name__ != "flags":  # as it is published
+    _sys.meta_path.append(_Former)
 # What runs elsewhere, or later, runs with the decision of where it is from.
 _watch(
     {

@@ -63,27 +63,6 @@ class _Renamed(Same):
         warn(wanted, DeprecationWarning, stacklevel=2 + self._frames)
 
 
-class _Last:
-    """Answers to the former name if nobody else does."""
-
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None = None,
-        target: ModuleType | None = None,
-    ) -> ModuleSpec | None:
-        """The package, if it is asked for, and no finder behind this one has it."""
-        if fullname != FORMER:
-            return None
-        finders = sys.meta_path
-        for finder in finders[finders.index(self) + 1 :]:
-            look: Any = getattr(finder, "find_spec", None)
-            spec: ModuleSpec | None = look(fullname, path, target) if look else None
-            if spec is not None:
-                return spec
-        return _spec(FORMER, _Renamed(LIBRARY))
-
-
 class _Below:
     """Finds modules of the package under its former name: the ones that there are."""
 
@@ -104,10 +83,17 @@ class _Below:
         return _spec(fullname, Same(name)) if find_spec(name) else None
 
 
-def offer() -> None:
-    """Let the former name mean the package wherever nothing else has it."""
-    if LIBRARY != FORMER:
-        sys.meta_path.append(_Last())
+def spec_unless_taken(
+    asked: Any, path: Sequence[str] | None, target: ModuleType | None
+) -> ModuleSpec | None:
+    """The package under its former name, unless a finder behind this one has it."""
+    finders = sys.meta_path
+    for finder in finders[finders.index(asked) + 1 :]:
+        look: Any = getattr(finder, "find_spec", None)
+        spec: ModuleSpec | None = look(FORMER, path, target) if look else None
+        if spec is not None:
+            return spec
+    return _spec(FORMER, _Renamed(LIBRARY))
 
 
 def take(folder: str) -> None:

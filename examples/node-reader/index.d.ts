@@ -53,7 +53,7 @@ export function withDecision<E, C, R extends unknown[], T>(
 
 /** An SNS or SQS request, single or batch, whose messages carry the decision. */
 export function withAttribute<R extends object>(request: R, token?: Token | null): R;
-/** A PutEvents request whose events carry the decision in their detail. */
+/** A PutEvents request whose events carry the decision in their detail; CloudEvents by their own name for it. */
 export function withDetail<R extends object>(request: R, token?: Token | null): R;
 /** JSON text of an object with the decision as one more key. */
 export function withKey<T extends string | undefined>(text: T, token?: Token | null): T | string;
