@@ -60,7 +60,11 @@ def _data(data: Any, way: Way) -> Iterator[Place]:
         return
     try:
         found = json.loads(binascii.a2b_base64(data))
-    except (ValueError, RecursionError):
+    except RecursionError:
+        # Another language may read it.
+        yield Place(way[:-1], way[-1:], None, read)
+        return
+    except ValueError:
         return
     yield from in_object(found, (*way, BASE64))
 

@@ -2,6 +2,7 @@
 
 Laws
 1. A place is given only if something stands there; what it is, is for others to read.
+   Where nothing can stand nothing is called: most records carry nothing.
 2. Envelopes are opened `DEEPEST` deep, and only those that services make.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 
 from flags.carriers import batches
 from flags.carriers.headers import in_headers
-from flags.carriers.keys import in_object, is_named
+from flags.carriers.keys import ATTRIBUTE, in_object, is_named
 from flags.carriers.places import JSON, Batch, Place
 from flags.carriers.tokens import only, read
 from flags.token import NAME
@@ -29,8 +30,13 @@ if TYPE_CHECKING:
 
 # SNS in a queue, an event in that, a failure's report in that: and no further.
 DEEPEST = 4
+# What only tasks of a state machine have, or some.
+_TASKS = frozenset({"Context", "Execution", "Input", "context", "input"})
 # What a decision among the resources of an event begins with.
 RESOURCE = f"{NAME}:"
+
+# What is nested deeper than Python reads.
+_TOO_DEEP = object()
 
 # The session of API Gateway, which puts what a client said into a queue as it is.
 _GATEWAY = "BackplaneAssumeRoleSession"
@@ -65,16 +71,20 @@ def within_event(event: Any, way: Way = (), deeper: int = DEEPEST) -> Found:
         yield from _failed(detail, (*way, "detail"), deeper)
         return
     yield from in_headers(event, way)
-    yield from _request(event, way)
-    yield from _failed(event, way, deeper)
-    yield from _execution(event, way)
+    if "request" in event:
+        yield from _request(event, way)
+    if "requestPayload" in event:
+        yield from _failed(event, way, deeper)
+    if not _TASKS.isdisjoint(event):
+        yield from _execution(event, way)
 
 
 def in_record(record: Any, way: Way = (), deeper: int = DEEPEST) -> Found:
     """One record of any source, and what is wrapped in it."""
     if not isinstance(record, Mapping) or of_device(record):
         return
-    yield from in_object(record, way)
+    if NAME in record or ATTRIBUTE in record:
+        yield from in_object(record, way)
     sns = record.get("Sns")
     if isinstance(sns, Mapping):
         yield from _message(sns, (*way, "Sns"), deeper)
@@ -82,8 +92,12 @@ def in_record(record: Any, way: Way = (), deeper: int = DEEPEST) -> Found:
     # A queue's message always has them; a request has a body, too, of a stranger's.
     attributes = record.get("messageAttributes")
     if attributes is not None:
-        yield from _attribute(attributes, (*way, "messageAttributes"), "stringValue")
-        yield from _wrapped(record, way, deeper)
+        if attributes:
+            inside = (*way, "messageAttributes")
+            yield from _attribute(attributes, inside, "stringValue")
+        body = record.get("body")
+        if isinstance(body, str) and is_named(body):
+            yield from _wrapped(record, way, deeper)
     elif record.get("request") is not None:
         yield from _request(record, way)
     elif "detail-type" in record or batches.is_from_bus(record):
@@ -145,12 +159,17 @@ def _said_by_a_client(record: Mapping[str, Any]) -> bool:
 def _dead_letter(text: Any, way: Way, deeper: int) -> Found:
     """In Lambda's own dead-letter queue or topic: the event that failed."""
     event = _parsed(text) if deeper > 0 else None
+    if event is _TOO_DEEP:
+        yield _unread(way)
+        return
     yield from in_event(event, (*way, JSON), deeper - 1)
 
 
 def _enveloped(text: Any, way: Way, deeper: int) -> Found:
     """In an envelope; what is none is nobody's business."""
     found = _parsed(text) if deeper > 0 else None
+    if found is _TOO_DEEP:
+        yield _unread(way)
     if not isinstance(found, dict):
         return
     if found.get("Type") == "Notification":
@@ -217,5 +236,12 @@ def _parsed(text: Any) -> Any:
         return None
     try:
         return json.loads(text)
-    except (ValueError, RecursionError):
+    except RecursionError:
+        return _TOO_DEEP
+    except ValueError:
         return None
+
+
+def _unread(way: Way) -> Place:
+    """A text that another language may read, and this one can't: all of it."""
+    return Place(way[:-1], way[-1:], None, read)

@@ -137,8 +137,18 @@ def test_every_event_is_there() -> None:
     """The batches among the real events are seen as such, and nothing else is."""
     for path, event in zip(FILES, EVENTS, strict=True):
         source = path.stem.partition("_")[0]
-        batch = source in {"sns", "sqs", "kinesis", "kafka", "firehose", "mq"}
-        if batch or source == "dynamodb":
+        named = {
+            "sns",
+            "sqs",
+            "kinesis",
+            "kafka",
+            "firehose",
+            "mq",
+            "dynamodb",
+            "pipes",
+        }
+        listed = isinstance(event, list)
+        if source in named or (listed and source == "eventbridge"):
             assert batches.places(event) is not None, path.stem
-        if source in {"http", "rest", "url", "alb", "eventbridge", "websocket"}:
+        elif source in {"http", "rest", "url", "alb", "eventbridge", "websocket"}:
             assert batches.places(event) is None, path.stem

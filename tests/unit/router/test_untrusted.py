@@ -6,6 +6,7 @@ whatever `flags.carriers` finds in events with tokens put in anywhere.
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 from types import SimpleNamespace
@@ -152,6 +153,23 @@ def test_what_is_too_deep_to_read_is_not_believed_either() -> None:
     event = Node.of(text.encode())
 
     assert NAME not in cleaned(event, [event]).text
+
+
+def test_nor_is_what_is_too_deep_in_a_text() -> None:
+    """A message goes without such a text, or the record without such data."""
+    deep = "[" * 100_000 + "]" * 100_000
+    text = f'{{"detail-type":"x","detail":{{"{NAME}":"{TOKEN}"}},"deep":{deep}}}'
+    data = base64.b64encode(text.encode()).decode()
+    records = [
+        {"messageId": "1", "messageAttributes": {}, "body": text},
+        {"kinesis": {"partitionKey": "p", "data": data}},
+    ]
+    event = Node.of(json.dumps(records).encode())
+
+    left = json.loads(cleaned(event, event.elements()).text)
+
+    assert [{"messageId": "1", "messageAttributes": {}}] == left[:1]
+    assert [{"kinesis": {"partitionKey": "p"}}] == left[1:]
 
 
 @pytest.mark.parametrize(
