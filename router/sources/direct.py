@@ -75,9 +75,9 @@ class Direct(Source):
             decision.put(edits, event, parts[0].token)
             event = Node.of(edits.text().encode("latin-1"))
         # What stands in headers is not read, so nobody further on may read it.
-        heads = "eaders" in event.text and "canary" in event.text.lower()
-        if not heads and "\\u" not in event.text:
-            return event.text
+        text = event.text
+        if "eaders" not in text or ("canary" not in text.lower() and "\\u" not in text):
+            return text
         from router.sources.untrusted import without_headers  # noqa: PLC0415 - few
 
         return without_headers(event)
