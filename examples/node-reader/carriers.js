@@ -138,7 +138,7 @@ function ofRecord(record, deeper) {
   const request = at(record, "request") ?? null;
   if (request !== null) return fromHeaders(request);
   if ("detail-type" in record || isFromBus(record)) return within(record, deeper);
-  return fromStream(record);
+  return fromStream(record, (data) => opened(data, deeper));
 }
 
 /** What SNS delivers. @param {unknown} sns @param {number} deeper @returns {Token | null} */
@@ -175,10 +175,15 @@ function sent(text, attributes, deeper) {
  * @param {unknown} text @param {number} deeper @returns {Token | null}
  */
 function enveloped(text, deeper) {
-  const envelope = deeper > 0 ? parseIfNamed(text) : undefined;
+  return deeper > 0 ? opened(parseIfNamed(text), deeper) : null;
+}
+
+/** The same for what is parsed already. @param {unknown} envelope @param {number} deeper @returns {Token | null} */
+function opened(envelope, deeper) {
+  if (deeper <= 0) return null;
   if (at(envelope, "Type") === "Notification") return message(envelope, deeper - 1);
   const known = isObject(envelope) && ("detail-type" in envelope || "requestPayload" in envelope);
-  return known ? within(envelope, deeper - 1) : null;
+  return known || isFromBus(envelope) ? within(envelope, deeper - 1) : null;
 }
 
 /** What a report to a destination is about. @param {unknown} report @param {number} deeper */

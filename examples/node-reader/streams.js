@@ -9,11 +9,13 @@ import { NAME, parseToken } from "./token.js";
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * The decision of a record of Kinesis, DynamoDB, Kafka, MQ or Firehose.
+ * The decision of a record of Kinesis, DynamoDB, Kafka, MQ or Firehose. `opened` reads an
+ * envelope, which a bus or a topic may have sent there.
  *
- * @param {unknown} record @returns {Token | null}
+ * @param {unknown} record @param {(envelope: unknown) => Token | null} opened
+ * @returns {Token | null}
  */
-export function fromStream(record) {
+export function fromStream(record, opened) {
   const change = at(record, "dynamodb");
   if (change !== undefined) {
     // Of an item that was removed the old image is the last that there was.
@@ -21,16 +23,20 @@ export function fromStream(record) {
     return parseToken(at(change, image, NAME, "S"));
   }
   const value = at(record, "value");
-  if (value !== undefined) return fromKafka(at(record, "headers")) ?? fromData(value);
+  if (value !== undefined) return fromKafka(at(record, "headers")) ?? fromData(value, opened);
   const kinesis = at(record, "kinesis");
-  return fromData(at(isObject(kinesis) ? kinesis : record, "data"));
+  return fromData(at(isObject(kinesis) ? kinesis : record, "data"), opened);
 }
 
-/** @param {unknown} data JSON as UTF-8 as base64 */
-function fromData(data) {
+/**
+ * @param {unknown} data JSON as UTF-8 as base64
+ * @param {(envelope: unknown) => Token | null} opened
+ */
+function fromData(data, opened) {
   if (typeof data !== "string") return null;
   try {
-    return fromObject(parseIfNamed(utf8.decode(Buffer.from(data, "base64"))));
+    const found = parseIfNamed(utf8.decode(Buffer.from(data, "base64")));
+    return fromObject(found) ?? opened(found);
   } catch {
     return null;
   }

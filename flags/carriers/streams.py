@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from flags.carriers.keys import ATTRIBUTE, in_object
 from flags.carriers.places import BASE64, Place
 from flags.carriers.tokens import only, read
+from flags.carriers.walk import in_envelope
 from flags.token import NAME
 
 # As in `flags.propagation.hook`: `typing` would cost a cold start milliseconds.
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from flags.carriers.places import Way
+    from flags.carriers.walk import Found
 
 # Both names as they look in base64 behind 0, 2 and 1 bytes of a group of three. The
 # characters that depend on neighbours are left out.
@@ -35,18 +37,19 @@ _ENCODED = tuple(
 )
 
 
-def in_stream(record: Mapping[str, Any], way: Way) -> Iterator[Place]:
+def in_stream(record: Mapping[str, Any], way: Way, deeper: int) -> Found:
     """The places of a record of Kinesis, DynamoDB, Kafka, MQ or Firehose."""
     if "dynamodb" in record:
         change = (*way, "dynamodb")
         yield from _image(record["dynamodb"], record.get("eventName"), change)
     elif "value" in record or "headers" in record:
         yield from _headers(record.get("headers"), (*way, "headers"))
-        yield from _data(record.get("value"), (*way, "value"))
+        yield from _data(record.get("value"), (*way, "value"), deeper)
     elif isinstance(record.get("kinesis"), Mapping):
-        yield from _data(record["kinesis"].get("data"), (*way, "kinesis", "data"))
+        inside = (*way, "kinesis", "data")
+        yield from _data(record["kinesis"].get("data"), inside, deeper)
     else:
-        yield from _data(record.get("data"), (*way, "data"))
+        yield from _data(record.get("data"), (*way, "data"), deeper)
 
 
 def mentions(text: str) -> bool:
@@ -54,8 +57,8 @@ def mentions(text: str) -> bool:
     return any(encoded in text for encoded in _ENCODED)
 
 
-def _data(data: Any, way: Way) -> Iterator[Place]:
-    """What is under our name in JSON in base64."""
+def _data(data: Any, way: Way, deeper: int) -> Found:
+    """What is under our name in JSON in base64, or in an envelope there."""
     if not isinstance(data, str) or not mentions(data):
         return
     try:
@@ -67,6 +70,8 @@ def _data(data: Any, way: Way) -> Iterator[Place]:
     except ValueError:
         return
     yield from in_object(found, (*way, BASE64))
+    if deeper > 0 and isinstance(found, dict):
+        yield from in_envelope(found, (*way, BASE64), deeper)
 
 
 def _image(change: Any, kind: object, way: Way) -> Iterator[Place]:

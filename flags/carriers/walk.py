@@ -105,7 +105,7 @@ def in_record(record: Any, way: Way = (), deeper: int = DEEPEST) -> Found:
     else:
         from flags.carriers.streams import in_stream  # noqa: PLC0415 - few have streams
 
-        yield from in_stream(record, way)
+        yield from in_stream(record, way, deeper)
 
 
 def in_resources(event: Mapping[str, Any], way: Way) -> Found:
@@ -170,12 +170,20 @@ def _enveloped(text: Any, way: Way, deeper: int) -> Found:
     found = _parsed(text) if deeper > 0 else None
     if found is _TOO_DEEP:
         yield _unread(way)
-    if not isinstance(found, dict):
-        return
+    if isinstance(found, dict):
+        yield from in_envelope(found, (*way, JSON), deeper)
+
+
+def in_envelope(found: Mapping[str, Any], way: Way, deeper: int) -> Found:
+    """What SNS, a bus or a report wraps; nothing in an object of any other kind."""
     if found.get("Type") == "Notification":
-        yield from _message(found, (*way, JSON), deeper - 1)
-    elif "detail-type" in found or "requestPayload" in found:
-        yield from within_event(found, (*way, JSON), deeper - 1)
+        yield from _message(found, way, deeper - 1)
+    elif (
+        "detail-type" in found
+        or "requestPayload" in found
+        or batches.is_from_bus(found)
+    ):
+        yield from within_event(found, way, deeper - 1)
 
 
 def _failed(report: Any, way: Way, deeper: int) -> Found:
