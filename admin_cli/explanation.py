@@ -14,8 +14,9 @@ from admin_cli.output import inline, lines, table
 from flags.aborts import is_marked, marked
 from flags.engine import Step, evaluate
 from flags.engine.ramping import split_at
+from flags.lineage import stamped
 from flags.model import Context, Decision, Flag, Ramp, Reason, Ruleset, Serve, Split
-from flags.release import decide, is_newer
+from flags.release import decide, is_newer, own
 from flags.token import Carried, Seal, Token
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def explain(  # noqa: PLR0913 - what a router decides by
         "at": _iso(now),
         "steps": [_step(step) for step in (*ended, *steps, *walk)],
         "ranges": list(_ranges(_served(flag, decision), now)),
-        "result": _result(flag, decision, carried),
+        "result": _result(flag, decision, carried, rules.lineage),
     }
 
 
@@ -90,7 +91,8 @@ def _carried(
         return None, [_missed(f"names no decision about {flag.name}")]
     step = _brought(rules, flag, carried, now)
     dropped = step.what == "override" and not step.matched
-    return None if dropped or is_newer(flag, carried) else carried, [step]
+    newer = is_newer(flag, carried, rules.lineage)
+    return None if dropped or newer else carried, [step]
 
 
 def _brought(rules: Ruleset, flag: Flag, carried: Carried, now: float) -> Step:
@@ -102,10 +104,13 @@ def _brought(rules: Ruleset, flag: Flag, carried: Carried, now: float) -> Step:
 
 
 def _decision(rules: Ruleset, flag: Flag, carried: Carried, now: float) -> Step:
-    newer = is_newer(flag, carried)
+    made = own(carried, rules.lineage)
+    if made is None:
+        return _missed("made by another table's rules, so nobody's")
+    newer = is_newer(flag, carried, rules.lineage)
     decision = decide(rules, flag, Context(), carried, now)
     in_force = decision.reason is Reason.CARRIED and not newer
-    detail = f"{carried.variant} of version {carried.generation}; {_since(flag)}"
+    detail = f"{made.variant} of version {made.generation}; {_since(flag)}"
     if newer:
         detail += f"; newer than the rules, version {flag.version}, so nobody's"
     elif not in_force:
@@ -160,7 +165,9 @@ def _ranges(serve: Serve | None, now: float) -> Iterator[Data]:
             yield {"from": start, "to": end - 1, "variant": name}
 
 
-def _result(flag: Flag, decision: Decision, carried: Carried | None) -> Data:
+def _result(
+    flag: Flag, decision: Decision, carried: Carried | None, lineage: int
+) -> Data:
     result: Data = {
         "variant": decision.variant,
         "value": decision.value,
@@ -173,7 +180,9 @@ def _result(flag: Flag, decision: Decision, carried: Carried | None) -> Data:
         return result
     role = "stable" if decision.variant == flag.release.stable else "canary"
     made = Carried(
-        release=flag.name, variant=decision.variant, generation=decision.version
+        release=flag.name,
+        variant=decision.variant,
+        generation=stamped(decision.version, lineage),
     )
     if carried is not None and decision.reason is Reason.OVERRIDE:
         made = carried

@@ -23,7 +23,7 @@ from flags.errors import InvalidDocument, Problem, VersionConflict
 from flags.model import Ruleset
 from flags.store import drawing
 from flags.store.changes import Edit, State
-from flags.store.checks import DRAWN, File, read_document
+from flags.store.checks import DRAWN, AnyDocument, File, read_document
 from flags.store.compiler import compile_snapshot
 from flags.store.documents import FlagDocument
 from flags.store.links import located
@@ -69,8 +69,15 @@ def redrawn(file: File, state: State) -> list[str]:
         if document.version
         and name not in state.documents
         and name not in file.drawn
-        and place(name)[0] in {"flags", "groups"}
+        and _draws(name, document)
     ]
+
+
+def _draws(name: str, document: AnyDocument) -> bool:
+    """Whether users are drawn by it; not by a release without a rollout."""
+    if isinstance(document, FlagDocument) and document.release is not None:
+        return document.weight is not None
+    return place(name)[0] in {"flags", "groups"}
 
 
 def unversioned(file: File) -> File:
@@ -174,7 +181,12 @@ def _compiled(state: State, segments: Mapping[str, Any]) -> str:
     stored = state.documents.get(ROUTING)
     routing = stored.body if stored else {}
     return compile_snapshot(
-        state.snapshot, state.compiled, routing, segments, state.groups
+        state.snapshot,
+        state.compiled,
+        routing,
+        segments,
+        state.groups,
+        lineage=state.lineage.number,
     )
 
 

@@ -47,6 +47,7 @@ class Rehearsal:
             groups=snapshot.get("groups") or {},
             routing=snapshot.get("routing"),
             lists=frozenset(commit.named_lists()),
+            lineage=commit.lineage,
             damaged={n: it for n, it in state.damaged.items() if n not in changed},
         )
 

@@ -5,6 +5,7 @@ Laws
    new version: one transaction for all, with a row of history each.
 2. What was compiled of it is what users stay by, so that nobody is drawn anew.
 3. What can't be repaired is left as it is, and named with what is left to do.
+4. A table that is a copy of another is adopted (`rollouts.adoption`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from flags.errors import DamageLeft
 from flags.store.changes import Commit, Edit, Entry, Signature, State, Store, Stored
 from flags.store.planning import plan
 from flags.store.writer import Writer
+from rollouts import adoption
 
 Body = Mapping[str, Any]
 ACTION = "repair"
@@ -40,10 +42,12 @@ class Repair:
     def carry_out(self) -> tuple[Entry, ...]:
         """Write what can be repaired; `left` says what can't."""
         self.store.mend()
-        writer = Writer(
-            store=self.store, timestamp=clock.timestamp, salt=salt, plan=self._plan
+        writer = Writer(store=self.store, timestamp=clock.timestamp, salt=salt)
+        repaired = replace(writer, plan=self._plan).write(self._edits, self.signature)
+        signature = replace(
+            self.signature, reason=self.signature.reason or adoption.WHY
         )
-        return writer.write(self._edits, self.signature)
+        return repaired + adoption.adopt(writer, signature, clock.now().timestamp())
 
     def check(self) -> None:
         """Raises `DamageLeft` if something is still damaged."""

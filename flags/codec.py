@@ -27,6 +27,7 @@ from flags.compiled import (
 from flags.engine.items import MAX_ITEMS
 from flags.errors import InvalidSnapshot
 from flags.hints import Any, NoReturn
+from flags.lineage import PLACES
 from flags.model import Condition, Flag, Group, InSegment, Items, Ruleset
 from flags.parts import MAX_BYTES
 from flags.snapshot import NO_LISTS, Lists
@@ -99,9 +100,17 @@ def _ruleset(data: Any, lists: Lists) -> Ruleset:
         segments={name: segment_from(name, entry, lists) for name, entry in segments},
         groups={name: slots_from(name, entry) for name, entry in groups},
         routing=typed(data.get("routing") or {}, dict),
+        lineage=_lineage(data),
     )
     _check_links(rules)
     return rules
+
+
+def _lineage(data: Any) -> int:
+    number = whole(data.get("lineage", 0))
+    if number >= PLACES:
+        raise ValueError(f"{number} is not a lineage")
+    return number
 
 
 def _check_links(rules: Ruleset) -> None:

@@ -296,7 +296,10 @@ class Details(Record):
 
 
 class Ruleset(Record):
-    """All that a snapshot holds; `routing` is read by the router alone."""
+    """All that a snapshot holds; `routing` is read by the router alone.
+
+    `lineage` is the table's (`flags.lineage`), 0 if it has none.
+    """
 
     __slots__ = ("__dict__",)  # for what is worked out once
 
@@ -305,6 +308,7 @@ class Ruleset(Record):
     segments: Mapping[str, Segment] = _NOTHING
     groups: Mapping[str, Slots] = _NOTHING
     routing: Mapping[str, Any] = _NOTHING
+    lineage: int = 0
 
     @cached_property
     def plans(self) -> Plans:

@@ -20,6 +20,7 @@ from flags.aws.client import AwsClient
 from flags.aws.errors import AwsCallError
 from flags.aws.getitem import Item, get_item
 from flags.errors import InvalidSnapshot, StoreUnavailable
+from flags.lineage import lineage_in, stamped
 from flags.parts import Manifest, Part, binary, expand, list_from, version_in
 from flags.snapshot import NO_MARKS, Body, Marks, Version
 
@@ -66,8 +67,9 @@ class TableReader:
         item = self._get("snapshot", "version", VERSION_TIMEOUT, consistent=consistent)
         if item is None or item.keys() <= _MARKED:
             return None
-        number, marks = _number(item), _marks(item)
-        return Version(number, marks, _sound(item, marks))
+        marks = _marks(item)
+        problem = _elsewhere(item, self._table)
+        return Version(_number(item), marks, _sound(item, marks), problem)
 
     def body(self, *, consistent: bool = False) -> Body | None:
         """The snapshot with its own version and its lists; raises `InvalidSnapshot`."""
@@ -91,30 +93,30 @@ class TableReader:
         try:
             manifest = Manifest.read(item)
             until = self._clock() + PARTS_TIMEOUT
-            text = self._text(manifest, until)
-            lists = self._all_lists(manifest, until)
+            text = self._text(manifest, version, until)
+            lists = self._all_lists(manifest, version, until)
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as e:
             msg = f"snapshot refused: {type(e).__name__}: {e}"
             raise InvalidSnapshot(msg, version) from e
         return Body(version, text, lists)
 
-    def _text(self, manifest: Manifest, until: float) -> str:
+    def _text(self, manifest: Manifest, version: int, until: float) -> str:
         if manifest.plain is not None:
             return manifest.plain
         if manifest.part is None:
             return str(expand([manifest.packed], manifest.size), "utf-8")
-        slices = self._slices(manifest.part, manifest.version, until)
+        slices = self._slices(manifest.part, version, until)
         return str(expand(slices, manifest.part.size), "utf-8")
 
     def _all_lists(
-        self, manifest: Manifest, until: float
+        self, manifest: Manifest, version: int, until: float
     ) -> Mapping[str, frozenset[str]]:
         # The unnamed go first: old and new lists need not fit in memory together.
         kept = {sha: self._lists[sha] for sha in manifest.lists if sha in self._lists}
         self._lists = kept
         for sha, part in manifest.lists.items():
             if sha not in kept:
-                slices = self._slices(part, manifest.version, until)
+                slices = self._slices(part, version, until)
                 kept[sha] = list_from(expand(slices, part.size), sha)
         return kept
 
@@ -153,11 +155,22 @@ class TableReader:
 
 
 def _number(item: Item) -> int:
+    """The version as it is compared: with the lineage of the table."""
     try:
-        return version_in(item)
-    except (KeyError, TypeError, ValueError) as error:
+        lineage = lineage_in((item.get("lineage") or {}).get("N"))
+        return stamped(version_in(item), lineage)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         msg = "the snapshot's version is not a number"
         raise StoreUnavailable(msg) from error
+
+
+def _elsewhere(item: Item, table: str) -> str | None:
+    """What is wrong with rules that were written for another table."""
+    home = (item.get("home") or {}).get("S")
+    name = home.partition(" ")[0] if isinstance(home, str) else ""
+    if not name or name == table.rpartition("/")[2]:
+        return None
+    return f"these rules are a copy of the table {name}'s; `canary repair` adopts them"
 
 
 def _marks(item: Item) -> Marks | None:

@@ -10,12 +10,15 @@ Laws
 4. A decision newer than the rules at hand says that the rules are old: callers
    read them again (`is_newer`) before they decide. One that is newer than the latest
    rules is nobody's: they leave it out. Overrides say nothing of it.
+5. A decision of another lineage (`flags.lineage`) is nobody's, and decided again.
 """
 
 from __future__ import annotations
 
 from flags.engine import evaluate
+from flags.lineage import version_of
 from flags.model import Context, Decision, Flag, Reason, Release, Ruleset
+from flags.record import replace
 from flags.token import Carried
 
 
@@ -23,7 +26,7 @@ def decide(
     rules: Ruleset, flag: Flag, context: Context, carried: Carried | None, now: float
 ) -> Decision:
     """Decide at `now` for a flag of the rules that is a release."""
-    release = flag.release
+    release, carried = flag.release, own(carried, rules.lineage)
     if carried is None or release is None or not flag.enabled:
         return evaluate(rules, flag.name, context, now)
     if carried.seal is not None:
@@ -67,8 +70,22 @@ def in_force(flag: Flag, release: Release, carried: Carried) -> bool:
     return live and carried.variant in flag.variants
 
 
-def is_newer(flag: Flag, carried: Carried | None) -> bool:
+def is_newer(flag: Flag, carried: Carried | None, lineage: int = 0) -> bool:
     """Whether whoever made the decision has read newer rules than these."""
+    carried = own(carried, lineage)
     if carried is None or carried.seal is not None:
         return False
     return carried.generation > flag.version
+
+
+def is_foreign(carried: Carried | None, lineage: int) -> bool:
+    """Whether a decision was made in another lineage than this."""
+    return carried is not None and own(carried, lineage) is None
+
+
+def own(carried: Carried | None, lineage: int) -> Carried | None:
+    """The decision with the version of this lineage; None if it is another's."""
+    if carried is None or carried.seal is not None or not lineage:
+        return carried
+    version = version_of(carried.generation, lineage)
+    return None if version is None else replace(carried, generation=version)

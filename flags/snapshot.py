@@ -62,18 +62,22 @@ if TYPE_CHECKING:
     class Version(NamedTuple):
         """The tiny item that is polled: the snapshot's version, and the abort marks.
 
-        Marks that can't be read are None. `sound` says that nothing but marks was among
-        them.
+        The number goes with the table's lineage (`flags.lineage`). Marks that can't be
+        read are None. `sound` says that nothing but marks was among them, `problem`
+        what is wrong with rules that are in use all the same.
         """
 
         number: int
         marks: Marks | None = NO_MARKS
         sound: bool = True
+        problem: str | None = None
 
 else:  # the same, without the cost of `typing`
     Body = namedtuple("Body", ("version", "text", "lists"), defaults=(NO_LISTS,))  # noqa: PYI024 - as above
     Version = namedtuple(  # noqa: PYI024 - as above
-        "Version", ("number", "marks", "sound"), defaults=(NO_MARKS, True)
+        "Version",
+        ("number", "marks", "sound", "problem"),
+        defaults=(NO_MARKS, True, None),
     )
 
 
@@ -138,6 +142,7 @@ class Snapshot(Generic[R]):
         self._polling = allocate_lock()
         self._refused: int | None = None
         self._objection: str | None = None
+        self._notice: str | None = None
         if bootstrap is not None:
             self._start_with(bootstrap)
         self._forget_time()
@@ -228,7 +233,7 @@ class Snapshot(Generic[R]):
         else:
             self.fresh_from, self.fresh_until = now, now + self._refresh
             self._backoff = self._ceiling = 0.0
-            self._blame(problem)
+            self._blame(problem or self._notice)
 
     def _read(self, *, consistent: bool) -> str | None:
         """Read what moved; returns what is still wrong with the table's snapshot."""
@@ -259,6 +264,7 @@ class Snapshot(Generic[R]):
         if seen is None:
             msg = "the table has lost its snapshot; apply the rules again"
             raise StoreUnavailable(msg)
+        self._notice = seen.problem
         # Of marks that can't be read nothing is known: those that are known stay.
         marks = self._marks if seen.marks is None else seen.marks
         if not (consistent or self._marks <= marks):

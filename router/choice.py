@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from flags.engine.identity import identity
 from flags.hints import Any
+from flags.lineage import stamped
 from flags.model import Context, Decision, Flag, Reason, Ruleset
 from flags.record import Record, replace
 from flags.release import decide
@@ -48,6 +49,8 @@ class Choice(Record):
     generation: int | None = None
     visitor: Visitor | None = None
     subject: int | None = None
+    # Of the rules that it was made by: its decision is written with it.
+    lineage: int = 0
 
 
 class Asking(Record):
@@ -105,22 +108,26 @@ def choose(
         return Choice(
             service=service, alias=default, reason=reason, token=token, stable=default
         )
+    lineage = rules.flags.lineage
     if asking.source.name == UNKNOWN and asking.route is None:
-        return _on_stable(service, flag, asking.carried, UNKNOWN_EVENT)
+        return _on_stable(service, flag, asking.carried, UNKNOWN_EVENT, lineage)
     decision, visitor, context = _decide(rules.flags, flag, asking)
     if decision.variant not in aliases:
-        return _on_stable(service, flag, asking.carried, NO_ALIAS)
+        return _on_stable(service, flag, asking.carried, NO_ALIAS, lineage)
     alias, reason, version = decision.variant, decision.reason.value, decision.version
     return Choice(
         service=service,
         alias=alias,
         reason=reason,
-        token=_joined(asking.carried, flag.name, alias, version, reason),
+        token=_joined(
+            asking.carried, flag.name, alias, stamped(version, lineage), reason
+        ),
         stable=flag.release.stable,
         release=flag.name,
         generation=version,
         visitor=visitor,
         subject=_subject(rules.flags, flag, context, decision, asking.now),
+        lineage=lineage,
     )
 
 
@@ -128,9 +135,8 @@ def share(choice: Choice, carried: Token) -> Choice:
     """The choice for a unit that carries these decisions: it joins them."""
     if choice.release is None or choice.generation is None:
         return replace(choice, token=carried)
-    token = _joined(
-        carried, choice.release, choice.alias, choice.generation, choice.reason
-    )
+    generation = stamped(choice.generation, choice.lineage)
+    token = _joined(carried, choice.release, choice.alias, generation, choice.reason)
     return replace(choice, token=token)
 
 
@@ -179,14 +185,19 @@ def _subject(
         return None
 
 
-def _on_stable(service: str, flag: Flag, carried: Token, reason: str) -> Choice:
+def _on_stable(
+    service: str, flag: Flag, carried: Token, reason: str, lineage: int
+) -> Choice:
     stable = flag.release.stable if flag.release else flag.off
     return Choice(
         service=service,
         alias=stable,
         reason=reason,
-        token=_joined(carried, flag.name, stable, flag.version, reason),
+        token=_joined(
+            carried, flag.name, stable, stamped(flag.version, lineage), reason
+        ),
         stable=stable,
         release=flag.name,
         generation=flag.version,
+        lineage=lineage,
     )

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from flags import carriers
 from flags.hints import Any
+from flags.model import Flag
 from flags.record import Record, replace
-from flags.release import is_newer
+from flags.release import is_foreign, is_newer
 from flags.snapshot import Snapshot
 from flags.token import Token
 from router import targets
@@ -266,7 +267,7 @@ class Router(Record):
         flag = rules.flags.release_of(arrival.service) if rules else None
         if flag is None:
             return rules
-        if not any(is_newer(flag, token.get(flag.name)) for token in carried):
+        if not any(_unknown(rules, flag, token) for token in carried):
             return rules
         held = self.snapshot.catch_up()
         return held.rules if held else None
@@ -280,7 +281,7 @@ class Router(Record):
         flag = rules.flags.release_of(arrival.service) if rules else None
         if flag is None or self.snapshot.problem is not None:
             return token
-        impossible = is_newer(flag, token.get(flag.name))
+        impossible = _unknown(rules, flag, token)
         return token.without(flag.name) if impossible else token
 
     def _answer(self, arrival: Arrival, settled: list[Settled]) -> bytes:
@@ -324,3 +325,9 @@ class Router(Record):
             keys=self.trust.problem,
             request_id=getattr(arrival.context, "aws_request_id", None),
         )
+
+
+def _unknown(rules: Rules | None, flag: Flag, token: Token) -> bool:
+    """Whether a decision was made by rules that these are not, nor came before."""
+    lineage, carried = rules.flags.lineage if rules else 0, token.get(flag.name)
+    return is_newer(flag, carried, lineage) or is_foreign(carried, lineage)

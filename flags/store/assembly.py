@@ -109,6 +109,8 @@ def assemble(commit: Commit, base: Base, *, now: int) -> Assembly:
     ]
     puts += [history_put(entry, texts, commit.id) for entry in commit.entries]
     version = {"version": {"N": str(commit.snapshot)}}
+    if lineage := commit.lineage.number:
+        version["lineage"] = {"N": str(lineage)}
     body = key("snapshot", "body") | version | parts.body(named)
     # Its condition is the update's: a body that was lost can be written anew.
     puts.append({"Item": body})
@@ -117,7 +119,9 @@ def assemble(commit: Commit, base: Base, *, now: int) -> Assembly:
         parts=parts.written,
         blobs=texts.blobs,
         puts=puts,
-        update=version_update(commit.snapshot, commit.based_on, commit.unmarked),
+        update=version_update(
+            commit.snapshot, commit.based_on, commit.unmarked, commit.lineage
+        ),
     )
 
 

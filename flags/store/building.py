@@ -63,10 +63,15 @@ class Parts:
         )
         return {name_of(part, name) for part, found in parts for name in found}
 
-    def text(self, version: int, routing: Mapping[str, Any]) -> str:
+    def text(self, version: int, routing: Mapping[str, Any], lineage: int = 0) -> str:
         """The snapshot's body."""
         return compile_snapshot(
-            version, self.flags, routing, segments=self.segments, groups=self.groups
+            version,
+            self.flags,
+            routing,
+            segments=self.segments,
+            groups=self.groups,
+            lineage=lineage,
         )
 
 

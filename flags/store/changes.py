@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from flags.codec import flag_from, segment_from, slots_from
+from flags.store.lineage import NO_LINEAGE, Lineage
 from flags.store.names import GROUP, ROUTING, SEGMENT
 
 # DynamoDB: 100 items a transaction, of which a change takes two and the snapshot two.
@@ -62,6 +63,8 @@ class State:
     `damaged` are the documents that can't be read, with what is wrong; what the
     snapshot has of them stays. `routing` is the snapshot's, None if it has none.
     `flaws` says what else in the table can't be read; the next commit mends it.
+
+    `lineage` says which table its versions were counted in.
     """
 
     documents: Mapping[str, Stored] = field(default_factory=dict)
@@ -74,10 +77,13 @@ class State:
     routing: Mapping[str, Any] | None = field(default=None, compare=False)
     damaged: Mapping[str, str] = field(default_factory=dict)
     flaws: tuple[str, ...] = ()
+    lineage: Lineage = field(default=NO_LINEAGE, compare=False)
 
     def damage(self) -> tuple[str, ...]:
-        """All that can't be read, in words."""
-        return (*self.flaws, *(f"{name}: {it}" for name, it in self.damaged.items()))
+        """All that can't be read, or not be trusted, in words."""
+        copied = self.lineage.copied
+        documents = (f"{name}: {problem}" for name, problem in self.damaged.items())
+        return (*([copied] if copied else []), *self.flaws, *documents)
 
     def version(self, name: str) -> int:
         """A document's version; 0 if there is none."""
@@ -167,6 +173,7 @@ class Commit:
     id: str = ""
     unmarked: frozenset[str] = frozenset()
     repaired: frozenset[str] = frozenset()
+    lineage: Lineage = NO_LINEAGE
 
     def named_lists(self) -> set[str]:
         """The lists that the snapshot names."""

@@ -220,17 +220,20 @@ def compile_group(
     return compiled | ({"by": by} if by else {})
 
 
-def compile_snapshot(
+def compile_snapshot(  # noqa: PLR0913 - a snapshot has these parts
     version: int,
     flags: Mapping[str, Compiled],
     routing: Mapping[str, Any],
     segments: Mapping[str, Compiled] | None = None,
     groups: Mapping[str, Compiled] | None = None,
+    *,
+    lineage: int = 0,
 ) -> str:
     """The snapshot's body."""
     snapshot = {
         "schema": SCHEMA,
         "version": version,
+        "lineage": lineage,
         "flags": dict(sorted(flags.items())),
         "segments": dict(sorted((segments or {}).items())),
         "groups": dict(sorted((groups or {}).items())),

@@ -16,14 +16,17 @@ from flags.store import items, version_item
 from flags.store.blobs import Item
 from flags.store.changes import State, Stored
 from flags.store.damage import Found, Unreadable
+from flags.store.lineage import lineage_of
 
 
-def state(
+def state(  # noqa: PLR0913 - what a table holds
     tiny: Item | None,
     body: Item | None,
     snapshot: Any,
     rows: Iterable[Item],
     found: Found,
+    *,
+    home: str,
 ) -> State:
     """The state out of the version's item, the manifest, its text, and documents."""
     documents, damaged = _documents(rows, found)
@@ -38,6 +41,7 @@ def state(
         lists=frozenset(manifest.lists if manifest else ()),
         aborted=version_item.aborted(tiny),
         damaged=damaged,
+        lineage=lineage_of(tiny, home),
         flaws=(*version_item.flaws(tiny), *_flaws(tiny, manifest, body, snapshot)),
     )
 

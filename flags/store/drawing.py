@@ -60,8 +60,9 @@ def exported(name: str, part: Compiled | None) -> Compiled | None:
     kept = kept | {"version": 1}
     if "release" in kept:
         release = {k: it for k, it in kept["release"].items() if k != "rollout"}
-        since = None if release.get("since") is None else 1
-        kept["release"] = release | {"since": since}
+        if release.get("since") is None:
+            return None  # nobody is drawn, and who comes next is drawn anew
+        kept["release"] = release | {"since": 1}
     return kept
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from flags.errors import (
     CommitUnknown,
@@ -30,8 +30,11 @@ from flags.store.changes import Commit, Entry, SnapshotMoved, State
 from flags.store.damage import UNREADABLE, Unreadable
 from flags.store.failures import CONDITION_FAILED, transacted, translated
 from flags.store.items import Retired
+from flags.store.lineage import home_of
 from flags.store.names import PREFIXES, place
 
+# A table under this name may be another one by then.
+_DESCRIBED_SECONDS = 30.0
 _MANIFEST = key("snapshot", "body")
 _PARTS_ONLY = {
     "ProjectionExpression": "#a,#b,#c,#d,#e,#f",
@@ -63,6 +66,7 @@ class DynamoStore:
         self._blobs = Blobs(client, table)
         self._tell = tell
         self._flawed = False
+        self._described, self._own = float("-inf"), ""
         self._doubted: set[str] = set()
 
     def load(self) -> State:
@@ -75,7 +79,7 @@ class DynamoStore:
             snapshot = self._snapshot(items.manifest(body))
             rows = [row for pk in PREFIXES for row in self._query(pk)]
             found = self._blobs.get(items.blobs_of(rows))
-        state = contents.state(tiny, body, snapshot, rows, found)
+        state = contents.state(tiny, body, snapshot, rows, found, home=self._home())
         self._flawed = bool(state.flaws)
         for told in state.damage():
             self._tell(told)
@@ -256,6 +260,16 @@ class DynamoStore:
             return json.loads(text)
         except UNREADABLE:
             return None
+
+    def _home(self) -> str:
+        """Which table this is; what DynamoDB won't say stays unknown."""
+        if not 0 <= self._now() - self._described < _DESCRIBED_SECONDS:
+            try:
+                described = self._client.describe_table(TableName=self._table)
+            except (BotoCoreError, ClientError):
+                described = None
+            self._described, self._own = self._now(), home_of(self._table, described)
+        return self._own
 
     def _item(self, at: Item, **more: Any) -> Item | None:
         found: Item | None = self._client.get_item(

@@ -79,6 +79,7 @@ def plan(
         body=text,
         lists={k: ids for k, ids in parts.lists.items() if k not in state.lists},
         unmarked=frozenset(marks_against(state, edits)),
+        lineage=state.lineage,
     )
 
 
@@ -171,7 +172,7 @@ def _snapshot(state: State, change: Change) -> tuple[str, Parts]:
 def _written(
     state: State, parts: Parts, routing: Mapping[str, Any]
 ) -> tuple[str, Ruleset]:
-    text = parts.text(state.snapshot + 1, routing)
+    text = parts.text(state.snapshot + 1, routing, state.lineage.number)
     size = len(text.encode())
     if size > MAX_BYTES:
         sizes = {name: len(dumps(part).encode()) for name, part in parts.flags.items()}

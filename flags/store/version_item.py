@@ -19,9 +19,15 @@ from flags.parts import version_in
 from flags.snapshot import NO_MARKS
 from flags.store.blobs import Item, key
 from flags.store.damage import UNREADABLE
+from flags.store.lineage import Lineage
 
 VERSION = key("snapshot", "version")
-_NAMES = {"#version": "version", "#aborted": "aborted"}
+_NAMES = {
+    "#version": "version",
+    "#aborted": "aborted",
+    "#lineage": "lineage",
+    "#home": "home",
+}
 _IS_SET = "attribute_type(#aborted, :set)"
 _SET = {":set": {"S": "SS"}}
 
@@ -91,20 +97,29 @@ def settlement(marks: Iterable[str]) -> Item:
     return _update("DELETE #aborted :marks", _IS_SET, _marks(marks) | _SET)
 
 
-def version_update(version: int, based_on: int, unmarked: Iterable[str] = ()) -> Item:
+def version_update(
+    version: int,
+    based_on: int,
+    unmarked: Iterable[str] = (),
+    lineage: Lineage | None = None,
+) -> Item:
     """Raises the snapshot's version if it still is `based_on`; its marks stay.
 
-    And if none of the `unmarked` is among them.
+    And if none of the `unmarked` is among them. With the lineage that it counts in.
     """
     conditions = [
         "#version = :based_on" if based_on else "attribute_not_exists(#version)"
     ]
-    values = {":version": version} | ({":based_on": based_on} if based_on else {})
-    numbers = {name: {"N": str(value)} for name, value in values.items()}
+    counts = {":version": version} | ({":based_on": based_on} if based_on else {})
+    numbers = {name: {"N": str(value)} for name, value in counts.items()}
     marks = {f":mark{n}": {"S": mark} for n, mark in enumerate(sorted(unmarked))}
     conditions += [f"NOT contains(#aborted, {name})" for name in marks]
     condition = " AND ".join(conditions)
-    return _update("SET #version = :version", condition, numbers | marks)
+    change, values = "SET #version = :version", numbers | marks
+    if lineage and lineage.number:
+        change += ", #lineage = :lineage, #home = :home"
+        values |= {":lineage": {"N": str(lineage.number)}, ":home": {"S": lineage.home}}
+    return _update(change, condition, values)
 
 
 def _junk(item: Item) -> list[str]:

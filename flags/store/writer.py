@@ -69,6 +69,8 @@ class Writer:
     random: Callable[[], float] = random.random
     token: Callable[[], str] = lambda: secrets.token_hex(16)
     plan: Plan = plan
+    # Whether nothing to change is committed, too.
+    always: bool = False
 
     def write(
         self, edit: Callable[[State], list[Edit]], signature: Signature
@@ -85,7 +87,7 @@ class Writer:
             if len(edits) > MAX_EDITS:
                 raise InvalidDocument([_too_many(len(edits))])
             # A change of nothing still mends a snapshot that has lost something.
-            if not edits and not state.lost():
+            if not edits and not state.lost() and not self.always:
                 return ()
             commit = self.plan(
                 state, edits, signature, at=self.timestamp(), salt=self.salt()

@@ -17,6 +17,7 @@ from typing import Any
 from flags.errors import VersionConflict
 from flags.store.changes import Edit, Signature, State
 from flags.store.writer import Writer
+from rollouts import adoption
 from rollouts.controller.seeing import Eyes, Sight, Subject
 from rollouts.judge.verdict import Verdict
 from rollouts.machine import moves, phases
@@ -84,6 +85,12 @@ class Attendant:
                 outcome, body=change.body, version=outcome.version + 1, events=events
             )
         return outcome
+
+    def adopt(self) -> None:
+        """Adopt a table that is a copy of another; raises `FlagsError`."""
+        signature = Signature(author=AUTHOR, reason=adoption.WHY)
+        adoption.adopt(self.writer, signature, self.eyes.now())
+        self.say("the table is adopted", why=adoption.WHY)
 
     def _written(self, subject: Subject, change: Change, version: int) -> bool:
         """Whether it was written; not if somebody changed the release meanwhile."""

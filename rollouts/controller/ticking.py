@@ -25,6 +25,7 @@ from typing import Any
 
 from flags.aborts import mark
 from flags.errors import InvalidDocument, NotFound, StoreUnavailable
+from flags.lineage import stamped
 from flags.snapshot import NO_MARKS
 from flags.store.changes import State, Store, Stored
 from flags.store.names import is_archived
@@ -96,7 +97,8 @@ class Controller:
         settled = self._settle(state, outcomes)
         if only is None:
             busy = state.damage() or any(self._goes_on(it) for it in outcomes)
-            self._quiet = state.snapshot if settled and not busy else None
+            number = stamped(state.snapshot, state.lineage.number)
+            self._quiet = number if settled and not busy else None
         if outcomes or state.damage():
             self._measure(outcomes, late=late, damaged=len(state.damage()))
         return Report(idle=not outcomes, outcomes=outcomes)
@@ -106,11 +108,14 @@ class Controller:
         state = self.store.load()
         for told in state.damage():
             self.complain("the table is damaged", damage=told)
-        if state.flaws:
-            try:
+        try:
+            if state.flaws:
                 self.store.mend()
-            except UNSEEN as error:
-                self.complain(f"the damage could not be mended: {error}")
+            if state.lineage.copied:
+                self.attendant.adopt()
+                return replace(self.store.load(), flaws=state.damage())
+        except UNSEEN as error:
+            self.complain(f"the damage could not be mended: {error}")
         return state
 
     def _nothing_new(self) -> bool:

@@ -15,6 +15,7 @@ import pytest
 import flags
 from flags import carriers
 from flags.carriers.headers import from_baggage
+from flags.lineage import PLACES, stamped, version_of
 from flags.propagation import events, messages
 from flags.seal import Keys, mint
 from flags.token import Token
@@ -95,6 +96,16 @@ def test_write(vector: dict[str, Any]) -> None:
 def test_baggage(vector: dict[str, Any]) -> None:
     """A W3C header carries this decision."""
     assert vector["decision"] == text(from_baggage(vector["text"]))
+
+
+@pytest.mark.parametrize("vector", WIRE["lineages"], ids=reason)
+def test_lineage(vector: dict[str, Any]) -> None:
+    """Which version a generation is, to rules of this lineage."""
+    found = version_of(vector["generation"], vector["lineage"])
+
+    assert vector["version"] == found
+    if found is not None and vector["generation"] >= PLACES:
+        assert vector["generation"] == stamped(found, vector["lineage"])
 
 
 @pytest.mark.parametrize("vector", WIRE["seals"], ids=lambda v: v["member"][:24])
