@@ -15,7 +15,7 @@ from flags.hints import Any
 from flags.lineage import stamped
 from flags.model import Context, Decision, Flag, Reason, Ruleset
 from flags.record import Record, replace
-from flags.release import decide
+from flags.release import decide, is_foreign
 from flags.token import Carried, Token
 from router.document import Node
 from router.routing import Route, Rules
@@ -51,6 +51,8 @@ class Choice(Record):
     subject: int | None = None
     # Of the rules that it was made by: its decision is written with it.
     lineage: int = 0
+    # Whether a decision of another lineage was brought, which counts for nothing.
+    foreign: bool = False
 
 
 class Asking(Record):
@@ -128,6 +130,7 @@ def choose(
         visitor=visitor,
         subject=_subject(rules.flags, flag, context, decision, asking.now),
         lineage=lineage,
+        foreign=is_foreign(asking.carried.get(flag.name), lineage),
     )
 
 

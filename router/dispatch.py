@@ -281,7 +281,8 @@ class Router(Record):
         flag = rules.flags.release_of(arrival.service) if rules else None
         if flag is None or self.snapshot.problem is not None:
             return token
-        impossible = _unknown(rules, flag, token)
+        lineage = rules.flags.lineage if rules else 0
+        impossible = is_newer(flag, token.get(flag.name), lineage)
         return token.without(flag.name) if impossible else token
 
     def _answer(self, arrival: Arrival, settled: list[Settled]) -> bytes:

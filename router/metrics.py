@@ -63,10 +63,18 @@ class _Variant:
 class _Service:
     """What happened to the events of one service."""
 
-    __slots__ = ("dropped", "overheads", "reasons", "refused", "stale", "variants")
+    __slots__ = (
+        "dropped",
+        "foreign",
+        "overheads",
+        "reasons",
+        "refused",
+        "stale",
+        "variants",
+    )
 
     def __init__(self) -> None:
-        self.stale = self.dropped = self.refused = 0
+        self.stale = self.dropped = self.refused = self.foreign = 0
         self.overheads: list[float] = []
         self.variants: dict[str, _Variant] = {}
         self.reasons: dict[str, int] = {}
@@ -87,6 +95,7 @@ class _Service:
             if not leg.fallback:
                 for choice in leg.choices:
                     reason = choice.reason
+                    self.foreign += choice.foreign
                     self.reasons[reason] = self.reasons.get(reason, 0) + 1
             urgent |= leg.trouble or len(variant.latencies) >= MOST_VALUES
         return urgent
@@ -96,6 +105,7 @@ class _Service:
             "StaleRules": self.stale,
             "DroppedDecisions": self.dropped,
             "RefusedOverrides": self.refused,
+            "ForeignDecisions": self.foreign,
         }
         first = {name: count for name, count in told.items() if count}
         return _with_values(first, "Overhead", self.overheads)

@@ -19,15 +19,20 @@ from rollouts.judge import Settings, begin, verdict
 from rollouts.machine import moves
 from router import journal
 from router.metrics import NAMESPACE, Meter
+from router.passage import Leg
 from tests.unit.router.emf import measured
-from tests.unit.router.passages import leg, passage
+from tests.unit.router.passages import choice, leg, passage
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "monitoring.md").read_text("utf-8")
 # An event with everything that can go wrong.
 TROUBLE = passage(
     leg("green", error=ValueError(), fallback=True),
-    leg("blue", reason="FALLBACK"),
+    Leg(
+        alias="blue",
+        choices=[choice(reason="FALLBACK", foreign=True)],
+        seconds=0.1,
+    ),
     problem="the table is out of reach",
     dropped=1,
     refused=1,

@@ -109,6 +109,16 @@ def test_troubles_of_the_router_are_told_by_service() -> None:
     assert found["checkout", "RefusedOverrides"] == 2
 
 
+def test_decisions_of_another_table_are_told_by_service() -> None:
+    """Each is counted once, whatever was decided instead of it."""
+    chosen = [choice(), choice(foreign=True), choice(foreign=True)]
+    lines = Meter(10).add(passage(Leg(alias="blue", choices=chosen, seconds=0.1)), NOW)
+
+    assert totals(lines)["checkout", "ForeignDecisions"] == 2
+    lines = Meter(10).add(passage(leg()), NOW)
+    assert ("checkout", "ForeignDecisions") not in totals(lines)
+
+
 def test_decisions_are_counted_by_unit_and_reason() -> None:
     """A batch of three is three decisions and one invocation."""
     chosen = [choice(reason=reason) for reason in ("SPLIT", "CARRIED", "SPLIT")]

@@ -95,6 +95,20 @@ def test_a_request(canary: Canary, live: Table) -> None:
     } == unit
 
 
+def test_a_decision_of_another_table(canary: Canary, live: Table) -> None:
+    """It is read and counts for nothing; what is decided goes on as this table's."""
+    lineage = live.store.load().lineage.number
+    canary("apply", "-f", "-", stdin="routing: {default: shop-email}")
+    theirs, ours = stamped(2, lineage % 999_999 + 1), stamped(2, lineage)
+    event = json.loads(json.dumps(SNS).replace("green.2", f"green.{theirs}"))
+
+    (unit,) = routed(canary, event)["units"]
+
+    assert unit["carried"] == f"v1~shop.green.{theirs}"
+    assert (unit["alias"], unit["reason"]) == ("blue", "NO_IDENTITY")
+    assert unit["token"] == f"v1~shop.blue.{ours}"
+
+
 @pytest.mark.usefixtures("live")
 def test_why_a_route_does_not_match(canary: Canary) -> None:
     """Each pattern that fails is told beside what the event has."""
