@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from string import ascii_lowercase, digits
 from typing import Any
 
@@ -48,10 +49,22 @@ class Moved:
 
 
 def write(
-    store: Store, edit: Callable[[State], list[Edit]], signature: Signature
+    store: Store,
+    edit: Callable[[State], list[Edit]],
+    signature: Signature,
+    *,
+    reads_back: bool = True,
 ) -> tuple[Entry, ...]:
-    """Commit what `edit` makes of the state; a conflict says what changed."""
-    writer = Writer(store=store, timestamp=clock.timestamp, salt=salt)
+    """Commit what `edit` makes of the state; a conflict says what changed.
+
+    Only a rehearsal may do without reading the snapshot back.
+    """
+    writer = Writer(
+        store=store,
+        timestamp=clock.timestamp,
+        salt=salt,
+        plan=partial(plan, reads_back=reads_back),
+    )
     try:
         return writer.write(edit, signature)
     except VersionConflict as error:

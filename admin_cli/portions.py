@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from admin_cli import archiving, files
 from admin_cli.changing import rehearse, write
-from admin_cli.rehearsal import Rehearsal
+from admin_cli.rehearsal import Ahead, Rehearsal
 from flags.errors import FlagsError
 from flags.store.changes import MAX_EDITS, Edit, Entry, State
 from flags.store.links import claims, uses
@@ -63,16 +63,20 @@ def write_in_parts(clerk: Clerk, sheet: Sheet) -> tuple[Entry, ...]:
     # All that is wrong with the whole, before what is wrong with a part.
     rehearse(state, lambda _: edits, clerk.signature)
     found = parts(state, edits)
+    if clerk.screen.err.isatty():
+        clerk.screen.note(f"checking {len(found)} parts before the first is written")
     for part in found:
-        write(rehearsal, sheet.only(part).edits, clerk.signature)
+        edit = sheet.only(part).edits
+        write(rehearsal, edit, clerk.signature, reads_back=False)
     return _written(clerk, sheet, found)
 
 
 def _written(clerk: Clerk, sheet: Sheet, found: list[list[str]]) -> tuple[Entry, ...]:
     entries: list[Entry] = []
+    store = clerk.store if clerk.dry_run else Ahead(clerk.store)
     for number, part in enumerate(found, 1):
         try:
-            made = write(clerk.store, sheet.only(part).edits, clerk.signature)
+            made = write(store, sheet.only(part).edits, clerk.signature)
         except FlagsError as error:
             done = ", ".join(entry.name for entry in entries) or "nothing"
             error.add_note(f"part {number} of {len(found)}; written already: {done}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -22,11 +21,13 @@ class Rehearsal:
 
     def load(self) -> State:
         """The table, with all that was rehearsed."""
-        return self._state or self._store.load()
+        if self._state is None:
+            self._state = self._store.load()
+        return self._state
 
     def commit(self, commit: Commit) -> None:
         """Write nothing, and remember it."""
-        snapshot = json.loads(commit.body)
+        snapshot = commit.snapshot_data()
         changed = {
             entry.name: Stored(
                 name=entry.name,
@@ -64,3 +65,20 @@ class Rehearsal:
         """Forget marks, here alone."""
         state = self.load()
         self._state = replace(state, aborted=state.aborted - frozenset(marks))
+
+
+class Ahead(Rehearsal):
+    """A store that writes, and knows what the table holds after its own commits.
+
+    It is read again only if somebody else came in between, which every commit finds
+    out by its conditions: of many commits in turn each would read all of a big table.
+    """
+
+    def commit(self, commit: Commit) -> None:
+        """Write it, and remember it."""
+        try:
+            self._store.commit(commit)
+        except Exception:
+            self._state = None
+            raise
+        super().commit(commit)

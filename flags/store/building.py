@@ -63,6 +63,15 @@ class Parts:
         )
         return {name_of(part, name) for part, found in parts for name in found}
 
+    def data(self, routing: Mapping[str, Any]) -> dict[str, Any]:
+        """What the text says beside its version."""
+        return {
+            "flags": self.flags,
+            "segments": self.segments,
+            "groups": self.groups,
+            "routing": routing,
+        }
+
     def text(self, version: int, routing: Mapping[str, Any], lineage: int = 0) -> str:
         """The snapshot's body."""
         return compile_snapshot(

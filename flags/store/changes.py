@@ -174,11 +174,19 @@ class Commit:
     unmarked: frozenset[str] = frozenset()
     repaired: frozenset[str] = frozenset()
     lineage: Lineage = NO_LINEAGE
+    data: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
-    def named_lists(self) -> set[str]:
+    def named_lists(self) -> frozenset[str]:
         """The lists that the snapshot names."""
-        segments = json.loads(self.body).get("segments") or {}
-        return {sha for segment in segments.values() for sha in lists_of(segment)}
+        segments = self.snapshot_data().get("segments") or {}
+        return frozenset(
+            sha for segment in segments.values() for sha in lists_of(segment)
+        )
+
+    def snapshot_data(self) -> Mapping[str, Any]:
+        """The snapshot as data; read it, and change nothing in it."""
+        found: Mapping[str, Any] = self.data or json.loads(self.body)
+        return found
 
 
 class SnapshotMoved(Exception):

@@ -40,12 +40,20 @@ from flags.store.vetoes import marks_against, vetoes
 _BIGGEST = 3
 
 
-def plan(
-    state: State, edits: list[Edit], signature: Signature, *, at: str, salt: str
+def plan(  # noqa: PLR0913 - as `Plan` has it, and an option
+    state: State,
+    edits: list[Edit],
+    signature: Signature,
+    *,
+    at: str,
+    salt: str,
+    reads_back: bool = True,
 ) -> Commit:
     """Compile the edits; raises `VersionConflict` or `InvalidDocument`.
 
     How many may be written at once is not asked here, but where they are written.
+    Without `reads_back` the snapshot is not read as readers will, most of the work:
+    for a commit that is only rehearsed.
     """
     _check_versions(state, edits)
     documents = _read(edits)
@@ -68,7 +76,7 @@ def plan(
         drawn=_drawn(state, edits),
         damaged=frozenset(state.damaged),
     )
-    text, parts = _snapshot(state, change)
+    text, parts = _snapshot(state, change, reads_back=reads_back)
     return Commit(
         entries=tuple(
             _entry(state, edit, signature, at, _drawing(edit, parts, change))
@@ -77,6 +85,7 @@ def plan(
         based_on=state.snapshot,
         snapshot=state.snapshot + 1,
         body=text,
+        data=parts.data(_routing(state, change)),
         lists={k: ids for k, ids in parts.lists.items() if k not in state.lists},
         unmarked=frozenset(marks_against(state, edits)),
         lineage=state.lineage,
@@ -149,11 +158,19 @@ def _second(at: str) -> float:
         return 0.0
 
 
-def _snapshot(state: State, change: Change) -> tuple[str, Parts]:
-    before, routing = held(state), state.routing
-    if routing is None or ROUTING in change.documents:
-        routing = change.bodies.get(ROUTING, {})
+def _routing(state: State, change: Change) -> Mapping[str, Any]:
+    """The routing after the change; damaged, it stays as it was."""
+    if state.routing is None or ROUTING in change.documents:
+        return change.bodies.get(ROUTING, {})
+    return state.routing
+
+
+def _snapshot(state: State, change: Change, *, reads_back: bool) -> tuple[str, Parts]:
+    before, routing = held(state), _routing(state, change)
     parts = built(state, before, change)
+    if not reads_back:
+        text = parts.text(state.snapshot + 1, routing, state.lineage.number)
+        return text, parts
     try:
         text, ruleset = _written(state, parts, routing)
     except InvalidSnapshot:
