@@ -56,7 +56,14 @@ def decode(text: str | bytes, lists: Lists = NO_LISTS) -> Ruleset:
         raise InvalidSnapshot(msg)
     try:
         return _ruleset(_parse(text), lists)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         msg = f"snapshot refused: {type(error).__name__}: {error}"
         raise InvalidSnapshot(msg) from error
 

@@ -15,26 +15,24 @@ from router import targets
 from router.choice import Asking, Choice, choose, share
 from router.config import Config
 from router.document import Malformed, Node
-from router.errors import (
-    NoService,
-    NotDeployed,
-    NotJson,
-    RulesUnavailable,
-    UnknownEvent,
-)
+from router.errors import NotJson, RulesUnavailable
 from router.invocations import Chosen, Invocations, Settled
 from router.lookout import Lookout
 from router.passage import Passage
+from router.place import placed
 from router.recorder import Recorder
 from router.routing import Route, Rules
 from router.sources import decision, recognise
 from router.sources.source import Source, Visitor
-from router.sources.unknown import UNKNOWN
 from router.trust import Trust
 
 
 class Arrival(Record):
-    """An event with what is known of it. `rules` is None if none were ever read."""
+    """An event with what is known of it. `rules` is None if none were ever read.
+
+    `skipped` is the service that the rules name for it, if the router may not invoke
+    that one.
+    """
 
     event: Node
     context: Any
@@ -43,6 +41,7 @@ class Arrival(Record):
     service: str
     rules: Rules | None
     began: float
+    skipped: str | None = None
 
     def units(self) -> Sequence[Node]:
         """The parts to decide for; what has none is decided for as a whole."""
@@ -169,22 +168,16 @@ class Router(Record):
             problem = self.snapshot.problem or "the table is empty"
             msg = f"no rules were ever read ({problem}); deliver the event again"
             raise RulesUnavailable(msg)
-        route = rules.route(source.facts(node), node) if rules else None
-        default = (rules.default if rules else None) or self.config.default_service
-        service = route.service if route else default
-        if service is None:
-            unknown = source.name == UNKNOWN
-            raise UnknownEvent(node.dig()) if unknown else NoService(source.name)
-        if not self.config.targets.get(service):
-            raise NotDeployed(service, self.config.targets)
+        place = placed(rules, self.config, source, node)
         return Arrival(
             event=node,
             context=context,
             source=source,
-            route=route,
-            service=service,
+            route=place.route,
+            service=place.service,
             rules=rules,
             began=began,
+            skipped=place.skipped,
         )
 
     def _decide(self, arrival: Arrival, carried: list[Token]) -> list[Chosen]:
@@ -324,6 +317,7 @@ class Router(Record):
             dropped=sum(one.dropped for one in settled),
             refused=refused,
             keys=self.trust.problem,
+            skipped=arrival.skipped,
             request_id=getattr(arrival.context, "aws_request_id", None),
         )
 

@@ -34,7 +34,8 @@ LONGEST_PROBLEM = 300
 def lines(passage: Passage, random: Callable[[], float]) -> list[str]:
     """The lines for an event; `random` throws from 0 up to 1, if chance has a say."""
     unkept = passage.keys is not None and passage.refused > 0
-    wanted = passage.problem is not None or unkept or _chosen(passage.log, random)
+    told = passage.problem is not None or passage.skipped is not None or unkept
+    wanted = told or _chosen(passage.log, random)
     legs = passage.legs if wanted else [it for it in passage.legs if it.trouble]
     if not legs:
         return []
@@ -89,6 +90,8 @@ def _line(
         line["problem"] = passage.problem[:LONGEST_PROBLEM]
     if passage.keys is not None:
         line["keys_problem"] = passage.keys[:LONGEST_PROBLEM]
+    if passage.skipped is not None:
+        line["not_deployed"] = passage.skipped[:LONGEST_PROBLEM]
     if passage.request_id is not None:
         line["request_id"] = passage.request_id
     return encode(line)

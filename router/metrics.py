@@ -69,12 +69,14 @@ class _Service:
         "overheads",
         "reasons",
         "refused",
+        "skipped",
         "stale",
         "variants",
     )
 
     def __init__(self) -> None:
         self.stale = self.dropped = self.refused = self.foreign = 0
+        self.skipped = 0
         self.overheads: list[float] = []
         self.variants: dict[str, _Variant] = {}
         self.reasons: dict[str, int] = {}
@@ -85,6 +87,7 @@ class _Service:
         self.stale += passage.problem is not None
         self.dropped += passage.dropped
         self.refused += passage.refused
+        self.skipped += passage.skipped is not None
         urgent = len(self.overheads) >= MOST_VALUES
         for leg in passage.legs:
             variant = self.variants.get(leg.alias)
@@ -106,6 +109,7 @@ class _Service:
             "DroppedDecisions": self.dropped,
             "RefusedOverrides": self.refused,
             "ForeignDecisions": self.foreign,
+            "SkippedRoutes": self.skipped,
         }
         first = {name: count for name, count in told.items() if count}
         return _with_values(first, "Overhead", self.overheads)

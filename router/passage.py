@@ -43,7 +43,8 @@ class Passage(Record):
     the seconds that the router itself took, without waiting for targets. `problem`
     says why the rules are stale, None if they aren't. `dropped` counts decisions that
     found no room in what went out, `refused` overrides whose seal did not hold; `keys`
-    says why the keys of seals could not be read, None if they could.
+    says why the keys of seals could not be read, None if they could. `skipped` is the
+    service that the rules name and the router may not invoke, if it went elsewhere.
     """
 
     service: str
@@ -56,4 +57,5 @@ class Passage(Record):
     dropped: int = 0
     refused: int = 0
     keys: str | None = None
+    skipped: str | None = None
     request_id: str | None = None

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from math import inf
 
 from flags import aborts
 from flags.codec import Lists, decode
+from flags.compiled import typed
 from flags.errors import InvalidSnapshot
 from flags.hints import Any
 from flags.model import Ruleset
@@ -26,6 +28,9 @@ from router.sources.source import Asked, Facts
 _OTHERS = ("source", "method", "event")
 # Longer texts agree with nothing but `*`: a pattern is not tried on what is no name.
 LONGEST = 4096
+_TRUST = (True, False, "iam")
+_BATCH_FAILURES = (None, "partial", "whole")
+_ORDERS = (None, "shard", "key")
 
 Steps = tuple[str | int, ...]
 
@@ -75,10 +80,9 @@ class Rules(Record):
     routes: tuple[Route, ...]
     default: str | None
 
-    def route(self, facts: Facts, event: Node) -> Route | None:
-        """The first route that matches, or None."""
-        found = (route for route in self.routes if route.matches(facts, event))
-        return next(found, None)
+    def matching(self, facts: Facts, event: Node) -> Iterator[Route]:
+        """The routes that match, in their order."""
+        return (route for route in self.routes if route.matches(facts, event))
 
 
 def build(text: str, lists: Lists) -> Rules:
@@ -86,11 +90,21 @@ def build(text: str, lists: Lists) -> Rules:
     ruleset = decode(text, lists)
     routing = ruleset.routing
     try:
-        routes = tuple(_route(entry) for entry in routing.get("routes") or ())
-    except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
+        return Rules(
+            flags=ruleset,
+            routes=tuple(map(_route, typed(routing.get("routes", []), list))),
+            default=_default(routing.get("default")),
+        )
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        AttributeError,
+        re.error,
+    ) as error:
         msg = f"routing refused: {type(error).__name__}: {error}"
         raise InvalidSnapshot(msg) from error
-    return Rules(flags=ruleset, routes=routes, default=routing.get("default"))
 
 
 def marked(rules: Rules, marks: Marks) -> Rules:
@@ -126,40 +140,76 @@ def _written(value: Any) -> str:
     return str(value) if isinstance(value, int | float) else ""
 
 
-def _pattern(glob: str) -> re.Pattern[str]:
-    return re.compile(fnmatch.translate(glob))
+def _default(service: Any) -> str | None:
+    return None if service is None else _text(service)
 
 
-def _route(data: Mapping[str, Any]) -> Route:
-    match = data["match"]
+# Whoever writes routes checks them (`flags.store.routing`). What is read here may be
+# damaged all the same: each field is looked at, for a wrong type that nobody saw would
+# fail at each event, where no rules are left to go back to.
+
+
+def _route(data: Any) -> Route:
+    data = typed(data, dict)
+    match = typed(data["match"], dict)
     return Route(
-        name=data["name"],
-        service=data["service"],
-        sources=frozenset(match.get("source") or ()),
-        methods=frozenset(method.upper() for method in match.get("method") or ()),
+        name=_text(data["name"]),
+        service=_text(data["service"]),
+        sources=frozenset(_texts(match.get("source", []))),
+        methods=frozenset(text.upper() for text in _texts(match.get("method", []))),
         patterns=tuple(
             (name, _pattern(pattern))
             for name, pattern in match.items()
             if name not in _OTHERS
         ),
-        identity=tuple(_asked(entry) for entry in data.get("identity") or ()),
+        identity=tuple(map(_asked, typed(data.get("identity", []), list))),
         attributes=tuple(
             (name, _asked(entry))
-            for name, entry in (data.get("attributes") or {}).items()
+            for name, entry in typed(data.get("attributes", {}), dict).items()
         ),
-        trust=data.get("trust", True),
-        idempotent=data.get("idempotent", False),
-        timeout=float(data.get("timeout", 0)),
-        log=float(data.get("log", 100)),
-        whole=data.get("batch_failures") == "whole",
-        by_key=data.get("order") == "key",
+        trust=_one_of(data.get("trust", True), _TRUST),
+        idempotent=typed(data.get("idempotent", False), bool),
+        timeout=_number(data.get("timeout", 0)),
+        log=_number(data.get("log", 100)),
+        whole=_one_of(data.get("batch_failures"), _BATCH_FAILURES) == "whole",
+        by_key=_one_of(data.get("order"), _ORDERS) == "key",
         held=tuple(
-            (steps(path), tuple(map(_pattern, globs)))
-            for path, globs in (match.get("event") or {}).items()
+            (steps(path), tuple(map(_pattern, typed(globs, list))))
+            for path, globs in typed(match.get("event", {}), dict).items()
         ),
     )
 
 
-def _asked(data: Mapping[str, Any]) -> Asked:
-    ((kind, name),) = data.items()
-    return Asked(kind=kind, name=str(name))
+def _asked(data: Any) -> Asked:
+    ((kind, name),) = typed(data, dict).items()
+    return Asked(kind=kind, name="True" if name is True else _text(name))
+
+
+def _pattern(glob: Any) -> re.Pattern[str]:
+    return re.compile(fnmatch.translate(typed(glob, str)))
+
+
+def _text(value: Any) -> str:
+    if not typed(value, str):
+        raise ValueError("a name is empty")
+    return str(value)
+
+
+def _texts(value: Any) -> list[str]:
+    return [_text(one) for one in typed(value, list)]
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{type(value).__name__} is not a number")
+    number = float(value)
+    if not 0 <= number < inf:
+        raise ValueError("a number is out of its range")
+    return number
+
+
+def _one_of(value: Any, known: tuple[Any, ...]) -> Any:
+    # By type too: 1 is equal to True.
+    if not any(type(value) is type(one) and value == one for one in known):
+        raise ValueError(f"{type(value).__name__} is none of {known}")
+    return value

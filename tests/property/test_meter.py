@@ -73,6 +73,7 @@ def test_nothing_is_lost_or_doubled(
         StaleRules=sum(it.problem is not None for it in seen),
         DroppedDecisions=sum(it.dropped for it in seen),
         RefusedOverrides=sum(it.refused for it in seen),
+        SkippedRoutes=sum(it.skipped is not None for it in seen),
     )
 
 

@@ -37,6 +37,7 @@ TROUBLE = passage(
     dropped=1,
     refused=1,
     keys="the keys are out of reach",
+    skipped="crat",
     request_id="f7f1c0de",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any
 
@@ -253,6 +254,38 @@ def test_a_service_outside_the_deployment_is_never_invoked(bench: Bench) -> None
     assert not bench.calls
 
 
+def test_a_route_to_what_is_not_deployed_is_as_if_not_there(bench: Bench) -> None:
+    """The next route that matches takes its events, and that is told."""
+    routes = RULES["routing"]["routes"]
+    typo = {"name": "typo", "service": "shop-chekout", "match": {}}
+    bench.apply(RULES | {"routing": {"routes": [typo, *routes]}})
+    assert bench.handle(event("http")) == {"ran": "blue"}
+    assert (bench.last.service, bench.lines[-1]["route"]) == ("shop-checkout", "web")
+    assert bench.lines[-1]["not_deployed"] == "shop-chekout"
+
+
+def test_without_another_route_the_default_takes_its_events(bench: Bench) -> None:
+    """That of the rules, or of the deployment where that is not deployed either."""
+    typo = {"name": "typo", "service": "shop-chekout", "match": {}}
+    bench.apply({"routing": {"default": "shop-email", "routes": [typo]}})
+    bench.handle(event("http"))
+    assert bench.last.service == "shop-email"
+
+    bench.apply({"routing": {"default": "shop-emial", "routes": [typo]}})
+    bench.router = bench.new_router(CANARY_DEFAULT_SERVICE="shop-ledger")
+    bench.handle(event("http"))
+    assert bench.last.service == "shop-ledger"
+
+
+def test_the_journal_tells_of_a_skipped_route_whatever_its_share(bench: Bench) -> None:
+    """`log: 0` hides decisions, but not that the rules are wrong."""
+    typo = {"name": "typo", "service": "shop-chekout", "match": {}}
+    quiet = {"name": "quiet", "service": "shop-email", "match": {}, "log": 0}
+    bench.apply({"routing": {"routes": [typo, quiet]}})
+    bench.handle(event("http"))
+    assert bench.lines[-1]["not_deployed"] == "shop-chekout"
+
+
 def test_a_vanished_canary_alias_falls_to_stable(bench: Bench) -> None:
     """If green is gone, blue runs once, with a token that says blue."""
     bench.weight(100)
@@ -500,7 +533,7 @@ def test_an_error_about_routes_shows_no_path(bench: Bench) -> None:
 @pytest.mark.parametrize("expression", ["ceil(user.id)", "user[::0]"])
 def test_an_expression_that_fails_finds_nobody(bench: Bench, expression: str) -> None:
     """Whatever a stranger's body does to an expression, stable answers."""
-    routes = json.loads(json.dumps(RULES["routing"]["routes"]))
+    routes = deepcopy(bench.store.load().documents["routing"].body["routes"])
     routes[0]["identity"] = [{"body": expression}]
     bench.store.commit(_routing(bench, routes))
     bench.now += 10

@@ -101,12 +101,15 @@ def test_what_was_never_sent_has_no_latency() -> None:
 
 def test_troubles_of_the_router_are_told_by_service() -> None:
     """Stale rules, lost decisions and refused overrides, each with its number."""
-    lines = Meter(10).add(passage(problem="gone", dropped=3, refused=2), NOW)
+    lines = Meter(10).add(
+        passage(problem="gone", dropped=3, refused=2, skipped="crat"), NOW
+    )
 
     found = totals(lines)
     assert found["checkout", "StaleRules"] == 1
     assert found["checkout", "DroppedDecisions"] == 3
     assert found["checkout", "RefusedOverrides"] == 2
+    assert found["checkout", "SkippedRoutes"] == 1
 
 
 def test_decisions_of_another_table_are_told_by_service() -> None:

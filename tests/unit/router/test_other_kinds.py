@@ -95,7 +95,7 @@ def matched(match: Any, event: bytes) -> bool:
     """Whether a route with this match takes the event."""
     found: Rules = _built(route(match))
     node = Node.of(event)
-    return found.route(recognise(node).facts(node), node) is not None
+    return any(found.matching(recognise(node).facts(node), node))
 
 
 def _built(written: dict[str, Any]) -> Rules:
