@@ -14,7 +14,7 @@ Modules that cost time to import are imported when a flag first needs them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 from math import isfinite, nan
 from operator import ge, gt, le, lt
@@ -148,25 +148,33 @@ def _order(holds: Callable[[Any, Any], bool]) -> Callable[[Clause], Test]:
     return make
 
 
-def _array(
-    join: Callable[[Iterable[bool]], bool], *, none: bool = False
-) -> Callable[[Clause], Test]:
+def _array(*, every: bool = False, none: bool = False) -> Callable[[Clause], Test]:
     def make(clause: Clause) -> Test:
-        each = [
-            _scalars(item, ignore_case=clause.ignore_case)
-            for item in _listed(clause.operand)
-        ]
+        fold = clause.ignore_case
+        wanted = {_mark(item, fold=fold) for item in _listed(clause.operand)}
 
         def test(value: Any) -> bool | None:
             if not isinstance(value, _ARRAYS):
                 return None
-            items = [i if type(i) in PLAIN else json_value(i) for i in value]
-            found = join(any(same(item) for item in items) for same in each)
+            # Each item is looked at once, however many are wanted.
+            there = {_mark(item, fold=fold) for item in value}
+            found = wanted <= there if every else not wanted.isdisjoint(there)
             return found is not none
 
         return test
 
     return make
+
+
+def _mark(item: Any, *, fold: bool) -> Any:
+    """What only equal items have in common; None for what is nothing to compare."""
+    if type(item) not in PLAIN:
+        item = json_value(item)
+    if isinstance(item, str):
+        return item.casefold() if fold else item
+    if isinstance(item, bool):
+        return (item,)  # `True == 1` to Python
+    return item if isinstance(item, int | float) else None
 
 
 def _modulo(clause: Clause) -> Test:
@@ -275,9 +283,9 @@ OPERATORS: dict[str, Callable[[Clause], Test]] = {
     "weekday_in": _time,
     "time_between": _time,
     "in_network": _network,
-    "has_any": _array(any),
-    "has_all": _array(all),
-    "has_none": _array(any, none=True),
+    "has_any": _array(every=False),
+    "has_all": _array(every=True),
+    "has_none": _array(every=False, none=True),
     "modulo": _modulo,
     "exists": _existence,
 }

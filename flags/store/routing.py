@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import jmespath
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from flags.expressions import LONGEST, problem
 from flags.paths import steps
 from flags.store.strict import Document, ServiceName, Version
 from flags.store.values import Text, TextList, listed
@@ -46,11 +47,15 @@ SourceName = Literal[
 
 def _expression(text: str) -> str:
     try:
-        jmespath.compile(text)
+        # One that is too long isn't read: to read it takes long, too.
+        tree: Any = None if len(text) > LONGEST else jmespath.compile(text).parsed
     except jmespath.exceptions.JMESPathError as error:
         first = str(error).splitlines()[0]
         msg = f"not a JMESPath expression: {first}"
         raise ValueError(msg) from error
+    if too_much := problem(text, tree):
+        msg = f"the expression {too_much}"
+        raise ValueError(msg)
     return text
 
 

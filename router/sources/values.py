@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
+from flags.expressions import LONGEST, problem
 from flags.hints import Any
 
 
@@ -53,7 +54,7 @@ def arn_names(arn: str) -> tuple[str, ...]:
 
 
 def search(expression: str, data: Any) -> Any:
-    """What a JMESPath expression finds; None if it finds nothing or can't run."""
+    """What a JMESPath expression finds; None if it finds nothing or may not run."""
     if data is None:
         return None
     try:
@@ -67,5 +68,14 @@ def _compiled(expression: str) -> Callable[[Any], Any]:
     # Imported when a rule first needs it: most rules don't, and a cold start counts.
     import jmespath  # noqa: PLC0415
 
-    found: Callable[[Any], Any] = jmespath.compile(expression).search
+    if len(expression) > LONGEST:
+        return _nothing
+    parsed = jmespath.compile(expression)
+    if problem(expression, parsed.parsed):
+        return _nothing
+    found: Callable[[Any], Any] = parsed.search
     return found
+
+
+def _nothing(_data: Any) -> None:
+    """What an expression finds that is too much to run."""
