@@ -11,7 +11,7 @@ Laws
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flags.hints import Any
 from router.document.scan import Malformed, body_end, ended, skip, spaced, value
@@ -38,7 +38,16 @@ class Member:
 class Node:
     """A value, from `start` to `end` of `text`, which has a character for each byte."""
 
-    __slots__ = ("_elements", "_known", "_members", "_names", "end", "start", "text")
+    __slots__ = (
+        "_elements",
+        "_known",
+        "_members",
+        "_names",
+        "_once",
+        "end",
+        "start",
+        "text",
+    )
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self.text = text
@@ -48,6 +57,7 @@ class Node:
         self._members: tuple[Member, ...] | None = None
         self._names: dict[str, Node] | None = None
         self._elements: tuple[Node, ...] | None = None
+        self._once: dict[Callable[[Node], Any], Any] | None = None
 
     @classmethod
     def of(cls, data: bytes) -> Node:
@@ -69,6 +79,14 @@ class Node:
     def is_array(self) -> bool:
         """Whether it is an array."""
         return self.text.startswith("[", self.start)
+
+    def once(self, make: Callable[[Node], Any]) -> Any:
+        """What a function makes of the value, made once however often it is asked."""
+        if self._once is None:
+            self._once = {}
+        if make not in self._once:
+            self._once[make] = make(self)
+        return self._once[make]
 
     def value(self) -> Any:
         """The value as `json` reads it; raises `Malformed`."""

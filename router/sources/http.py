@@ -38,7 +38,7 @@ class Http(Source):
         if asked.kind == "claim":
             return self.claim(unit, asked.name)
         if asked.kind == "body":
-            return values.search(asked.name, _body(unit))
+            return values.search(asked.name, unit.once(_body))
         return super().find(unit, asked)
 
     @abstractmethod
