@@ -40,7 +40,7 @@ def moment(text: str) -> float:
         message = f"{text!r} is no time such as 2026-12-24T18:00:00+01:00"
         raise InvalidDocument([Problem(path="--at", message=message)]) from None
     seconds = (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-    if times.moment(seconds) is None:
+    if not times.in_reach(seconds):
         message = f"{text} is out of reach; give a time in the years 2 to 9998"
         raise InvalidDocument([Problem(path="--at", message=message)])
     return seconds

@@ -29,6 +29,7 @@ from flags.store.documents import FlagDocument
 from flags.store.links import located
 from flags.store.names import ROUTING, SEGMENT, is_archived, place
 from flags.store.ownership import disputed, foreign, routed
+from flags.store.stable import known_colours
 from flags.store.strict import Document
 
 Body = Mapping[str, Any]
@@ -36,11 +37,17 @@ D = TypeVar("D", bound=Document)
 
 
 def edits(
-    file: File, state: State, if_version: int | None = None, *, force: bool = False
+    file: File,
+    state: State,
+    if_version: int | None = None,
+    *,
+    force: bool = False,
+    move_stable: bool = False,
 ) -> list[Edit]:
     """What the file changes; raises `VersionConflict` or `InvalidDocument`.
 
-    With `force` an archived document's name may be used again.
+    With `force` an archived document's name may be used again, and with `move_stable` a
+    release may put its services on another stable colour.
     """
     found = list(bodies(file, state))
     if problems := [*_taken(file, state)]:
@@ -55,6 +62,7 @@ def edits(
             based_on=state.version(name),
             action="reuse" if force and _buried(state, name) else "apply",
             drawn=file.drawn.get(name),
+            moves_stable=move_stable,
         )
         for name, version, body in found
         if _moved(state, name, if_version, version, body)
@@ -187,6 +195,7 @@ def _compiled(state: State, segments: Mapping[str, Any]) -> str:
         segments,
         state.groups,
         lineage=state.lineage.number,
+        stable=known_colours(state),
     )
 
 

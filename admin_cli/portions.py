@@ -35,11 +35,18 @@ class Sheet:
     file: File
     if_version: int | None = None
     force: bool = False
+    move_stable: bool = False
     doomed: Collection[str] | None = ()
 
     def edits(self, state: State) -> list[Edit]:
         """What applying it changes."""
-        made = files.edits(self.file, state, self.if_version, force=self.force)
+        made = files.edits(
+            self.file,
+            state,
+            self.if_version,
+            force=self.force,
+            move_stable=self.move_stable,
+        )
         return [*made, *archiving.prune(self.file, state, self.doomed)]
 
     def only(self, names: Collection[str]) -> Sheet:

@@ -47,6 +47,7 @@ class Rehearsal:
             segments=snapshot.get("segments") or {},
             groups=snapshot.get("groups") or {},
             routing=snapshot.get("routing"),
+            stable=snapshot.get("stable") or {},
             lists=frozenset(commit.named_lists()),
             lineage=commit.lineage,
             damaged={n: it for n, it in state.damaged.items() if n not in changed},

@@ -14,8 +14,9 @@ from typing import Any
 
 from flags.store.changes import State
 from flags.store.checks import File
-from flags.store.documents import COLOURS, FlagDocument
+from flags.store.documents import FlagDocument
 from flags.store.plans import running
+from flags.store.stable import stable_of
 
 Body = Mapping[str, Any]
 _OWN = ("weight", "rollout")
@@ -29,8 +30,8 @@ def merge(document: FlagDocument, stored: Body | None) -> dict[str, Any]:
     before = stored if stored and "release" in stored else {}
     if running(before):
         return _held(body, before)
-    if document.release.stable is None:
-        body["release"] = {**body["release"], "stable": _stable(before)}
+    if document.release.stable is None and before:
+        body["release"] = {**body["release"], "stable": stable_of(before)}
     kept = ("rollout",) if document.weight is not None else _OWN
     return body | {key: before[key] for key in kept if key in before}
 
@@ -75,11 +76,7 @@ def _held(body: Body, current: Body) -> dict[str, Any]:
     """A body of a release, with the traffic of another."""
     kept = {key: part for key, part in body.items() if key not in _OWN}
     kept |= {key: current[key] for key in _OWN if key in current}
-    return kept | {"release": {**body["release"], "stable": _stable(current)}}
-
-
-def _stable(body: Body) -> str:
-    return str(body.get("release", {}).get("stable") or COLOURS[0])
+    return kept | {"release": {**body["release"], "stable": stable_of(current)}}
 
 
 def _asks(flag: FlagDocument) -> bool:
@@ -90,7 +87,7 @@ def _asks(flag: FlagDocument) -> bool:
 def _contradicts(flag: FlagDocument, stored: Body) -> bool:
     if not running(stored) or "release" not in stored or flag.release is None:
         return False
-    colour, weight = _stable(stored), stored.get("weight")
+    colour, weight = stable_of(stored), stored.get("weight")
     return (flag.release.stable or colour, flag.weight) not in {
         (colour, weight),
         (colour, None),

@@ -108,6 +108,7 @@ def _ruleset(data: Any, lists: Lists) -> Ruleset:
         groups={name: slots_from(name, entry) for name, entry in groups},
         routing=typed(data.get("routing") or {}, dict),
         lineage=_lineage(data),
+        stable=_stable(data.get("stable")),
     )
     _check_links(rules)
     return rules
@@ -118,6 +119,14 @@ def _lineage(data: Any) -> int:
     if number >= PLACES:
         raise ValueError(f"{number} is not a lineage")
     return number
+
+
+def _stable(data: Any) -> dict[str, str]:
+    """By service the colour that was made stable last."""
+    return {
+        typed(service, str): typed(colour, str)
+        for service, colour in typed(data or {}, dict).items()
+    }
 
 
 def _check_links(rules: Ruleset) -> None:

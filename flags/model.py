@@ -299,6 +299,7 @@ class Ruleset(Record):
     """All that a snapshot holds; `routing` is read by the router alone.
 
     `lineage` is the table's (`flags.lineage`), 0 if it has none.
+    `stable` is by service the colour made stable last, released or not.
     """
 
     __slots__ = ("__dict__",)  # for what is worked out once
@@ -309,6 +310,7 @@ class Ruleset(Record):
     groups: Mapping[str, Slots] = _NOTHING
     routing: Mapping[str, Any] = _NOTHING
     lineage: int = 0
+    stable: Mapping[str, str] = _NOTHING
 
     @cached_property
     def plans(self) -> Plans:

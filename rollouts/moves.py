@@ -18,6 +18,7 @@ from typing import Any
 
 from flags.errors import InvalidDocument, NoRollout, Problem
 from flags.store.compiler import other
+from flags.store.stable import stable_of
 from rollouts.machine import refusals, transitions
 
 Body = Mapping[str, Any]
@@ -52,7 +53,7 @@ def abort(name: str, body: Body) -> dict[str, Any]:
 
 def stable(body: Body) -> str:
     """The colour that is stable now."""
-    return str(body["release"].get("stable", "blue"))
+    return stable_of(body)
 
 
 def release(name: str, body: Body) -> Mapping[str, Any]:

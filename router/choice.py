@@ -104,6 +104,10 @@ def choose(
     `default` is the alias that counts as stable where no release says otherwise.
     """
     flag = rules.flags.release_of(service) if rules else None
+    if rules is not None:
+        # Also of a service whose release is gone: nobody moves because it went.
+        colour = rules.flags.stable.get(service)
+        default = colour if colour is not None and colour in aliases else default
     if rules is None or flag is None or flag.release is None:
         reason = NO_RELEASE if rules else NO_RULES
         token = asking.carried

@@ -23,6 +23,13 @@ Yes = Annotated[bool, typer.Option("--yes", help="Prune without asking.")]
 Force = Annotated[
     bool, typer.Option("--force", help="Use the name of an archived document again.")
 ]
+MoveStable = Annotated[
+    bool,
+    typer.Option(
+        "--move-stable",
+        help="Let releases change the stable colour of services: everybody moves.",
+    ),
+]
 InParts = Annotated[
     bool,
     typer.Option(
@@ -39,6 +46,7 @@ def apply(
     prune: Prune = False,
     yes: Yes = False,
     force: Force = False,
+    move_stable: MoveStable = False,
     in_parts: InParts = False,
     reason: Reason = "",
     author: Author = None,
@@ -58,7 +66,9 @@ def apply(
             f"{len(anew)} documents come from another table, and users are drawn anew "
             "here; `canary export --salts` keeps them where they are"
         )
-    sheet = portions.Sheet(file=documents, if_version=if_version, force=force)
+    sheet = portions.Sheet(
+        file=documents, if_version=if_version, force=force, move_stable=move_stable
+    )
     if prune:
         asked = not (dry_run or yes)
         doomed = _confirmed(desk, sheet) if asked else None

@@ -12,6 +12,7 @@ from flags.store.changes import State, Stored
 from flags.store.compiler import other
 from flags.store.names import is_archived
 from flags.store.shares import nearest
+from flags.store.stable import stable_of
 from flags.store.values import epoch
 from rollouts.machine import phases
 from rollouts.publishing.named import kept
@@ -52,7 +53,7 @@ class Target:
     @property
     def stable(self) -> str:
         """The colour that is stable: the alias that is never touched."""
-        return str(self.stored.body["release"].get("stable", "blue"))
+        return stable_of(self.stored.body)
 
     @property
     def idle(self) -> str:

@@ -12,6 +12,7 @@ from admin_cli.finding import find
 from admin_cli.publishing.releases import Target
 from admin_cli.rollouts.choosing import Chosen
 from flags.store.changes import Entry, Signature, Store
+from flags.store.stable import stable_of
 from rollouts.machine import moves, phases
 from rollouts.publishing.failures import Conflict
 from rollouts.publishing.named import Versions, written
@@ -76,7 +77,7 @@ class Table:
         )
 
     def _expect_colour(self, body: Body) -> None:
-        if str(body["release"].get("stable", "blue")) != self.target.stable:
+        if stable_of(body) != self.target.stable:
             raise Conflict(
                 f"{self.target.name} has {self.target.idle} for stable now; look at "
                 "it, then deploy again"

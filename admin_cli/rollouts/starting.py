@@ -18,6 +18,7 @@ from admin_cli.rollouts import beforehand, planning
 from admin_cli.rollouts.choosing import Chosen
 from flags.errors import FlagsError, InvalidDocument, Problem
 from flags.store.compiler import other
+from flags.store.stable import stable_of
 from rollouts.machine import moves, phases, refusals
 from rollouts.machine.rollout import Rollout
 
@@ -56,7 +57,7 @@ class Start:
 
         Raises `InvalidDocument` for what isn't there.
         """
-        stable = str(body["release"].get("stable", "blue"))
+        stable = stable_of(body)
         found = beforehand.look(
             self.chosen.plan,
             body["release"]["services"],

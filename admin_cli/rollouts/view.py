@@ -14,6 +14,7 @@ from typing import Any
 from admin_cli.rollouts import steps, times
 from admin_cli.rollouts.outcome import Outcome, abort, next_commands, outcome
 from flags.store.compiler import other
+from flags.store.stable import stable_of
 from rollouts.machine.rollout import damaged
 
 Data = dict[str, Any]
@@ -114,7 +115,7 @@ def _variant(found: Found, role: str) -> Mapping[str, Any]:
 
 
 def _colours(found: Found) -> Data:
-    stable = str(found.body["release"].get("stable", "blue"))
+    stable = stable_of(found.body)
     rollout = {} if damaged(found.body) else found.body.get("rollout") or {}
     colours = rollout.get("colours") or {"stable": stable, "canary": other(stable)}
     versions = rollout.get("versions") or {}

@@ -51,9 +51,12 @@ def moment(value: object) -> float | None:
     else:
         return None
     # Before a conversion, which an integer may be too large for.
-    if seconds is None or not _EARLIEST <= seconds < _LATEST:
-        return None
-    return float(seconds)
+    return float(seconds) if seconds is not None and in_reach(seconds) else None
+
+
+def in_reach(seconds: float) -> bool:
+    """Whether every time zone can show a moment: the calendar ends far from it."""
+    return _EARLIEST <= seconds < _LATEST
 
 
 def _of_milliseconds(value: float) -> float | None:

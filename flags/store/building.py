@@ -41,12 +41,16 @@ _BROKEN = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a snapshot is made of, and the lists of ids that are new in it."""
+    """What a snapshot is made of, and the lists of ids that are new in it.
+
+    `stable` is by service the colour made stable last.
+    """
 
     flags: dict[str, Compiled] = field(default_factory=dict)
     segments: dict[str, Compiled] = field(default_factory=dict)
     groups: dict[str, Compiled] = field(default_factory=dict)
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    stable: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, name: str) -> tuple[dict[str, Compiled], str]:
         """Where a document of the table stands, and under which name."""
@@ -81,6 +85,7 @@ class Parts:
             segments=self.segments,
             groups=self.groups,
             lineage=lineage,
+            stable=self.stable,
         )
 
 
@@ -97,6 +102,7 @@ class Change:
     now: float
     drawn: Mapping[str, Drawn] = field(default_factory=dict)
     damaged: frozenset[str] = frozenset()
+    stable: Mapping[str, str] = field(default_factory=dict)
 
     def making(self, number: int, version: int) -> Making:
         """The word of a commit is drawn once: each document gets its own of it."""
@@ -117,6 +123,7 @@ def built(state: State, before: Parts, change: Change) -> Parts:
     """The parts after a change."""
     parts = replace(
         before,
+        stable=change.stable,
         flags=dict(before.flags),
         segments=dict(before.segments),
         groups=dict(before.groups),
@@ -166,6 +173,7 @@ def standing(parts: Parts, bodies: Bodies) -> Parts:
         },
         groups=parts.groups,
         lists=parts.lists,
+        stable=parts.stable,
     )
 
 

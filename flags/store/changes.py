@@ -65,6 +65,7 @@ class State:
     `flaws` says what else in the table can't be read; the next commit mends it.
 
     `lineage` says which table its versions were counted in.
+    `stable` is the snapshot's: by service the colour that was made stable last.
     """
 
     documents: Mapping[str, Stored] = field(default_factory=dict)
@@ -78,6 +79,7 @@ class State:
     damaged: Mapping[str, str] = field(default_factory=dict)
     flaws: tuple[str, ...] = ()
     lineage: Lineage = field(default=NO_LINEAGE, compare=False)
+    stable: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def damage(self) -> tuple[str, ...]:
         """All that can't be read, or not be trusted, in words."""
@@ -123,6 +125,7 @@ class Edit:
     """One document's new body, made from version `based_on` (0 for a new one).
 
     `drawn` is how another table has drawn its users, for one that is new in this one.
+    `moves_stable` says that a release may put its services on another stable colour.
     """
 
     name: str
@@ -130,6 +133,7 @@ class Edit:
     based_on: int
     action: str
     drawn: Mapping[str, Any] | None = None
+    moves_stable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -228,8 +228,9 @@ def compile_snapshot(  # noqa: PLR0913 - a snapshot has these parts
     groups: Mapping[str, Compiled] | None = None,
     *,
     lineage: int = 0,
+    stable: Mapping[str, str] | None = None,
 ) -> str:
-    """The snapshot's body."""
+    """The snapshot's body; `stable` is by service the colour made stable last."""
     snapshot = {
         "schema": SCHEMA,
         "version": version,
@@ -237,6 +238,7 @@ def compile_snapshot(  # noqa: PLR0913 - a snapshot has these parts
         "flags": dict(sorted(flags.items())),
         "segments": dict(sorted((segments or {}).items())),
         "groups": dict(sorted((groups or {}).items())),
+        "stable": dict(sorted((stable or {}).items())),
         "routing": routing,
     }
     return json.dumps(

@@ -16,6 +16,7 @@ from flags.store import items, version_item
 from flags.store.blobs import Item
 from flags.store.changes import State, Stored
 from flags.store.damage import Found, Unreadable
+from flags.store.documents import COLOURS
 from flags.store.lineage import lineage_of
 
 
@@ -38,12 +39,20 @@ def state(  # noqa: PLR0913 - what a table holds
         segments=_mapping(snapshot, "segments"),
         groups=_mapping(snapshot, "groups"),
         routing=snapshot.get("routing") if isinstance(snapshot, dict) else None,
+        stable=colours_in(snapshot),
         lists=frozenset(manifest.lists if manifest else ()),
         aborted=version_item.aborted(tiny),
         damaged=damaged,
         lineage=lineage_of(tiny, home),
         flaws=(*version_item.flaws(tiny), *_flaws(tiny, manifest, body, snapshot)),
     )
+
+
+def colours_in(snapshot: Any) -> dict[str, str]:
+    """The services' stable colours out of a snapshot, as far as they can be read."""
+    found = snapshot.get("stable") if isinstance(snapshot, dict) else None
+    entries = found.items() if isinstance(found, dict) else ()
+    return {service: colour for service, colour in entries if colour in COLOURS}
 
 
 def _documents(

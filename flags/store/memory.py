@@ -42,6 +42,7 @@ class MemoryStore:
                 compiled=snapshot.get("flags", {}),
                 segments=snapshot.get("segments", {}),
                 groups=snapshot.get("groups", {}),
+                stable=snapshot.get("stable", {}),
                 lists=frozenset(held.lists),
                 aborted=self._aborted,
             )

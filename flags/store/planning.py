@@ -34,6 +34,7 @@ from flags.store.checks import AnyDocument, read_document
 from flags.store.drawing import Drawn, drawn
 from flags.store.links import Bodies, faults, located
 from flags.store.names import ROUTING, place
+from flags.store.stable import colours_after, contradictions, with_colours
 from flags.store.values import epoch
 from flags.store.vetoes import marks_against, vetoes
 
@@ -56,12 +57,14 @@ def plan(  # noqa: PLR0913 - as `Plan` has it, and an option
     for a commit that is only rehearsed.
     """
     _check_versions(state, edits)
+    edits = with_colours(state, edits)
     documents = _read(edits)
     before = {name: stored.body for name, stored in state.documents.items()}
     bodies = before | {edit.name: edit.body for edit in edits}
     problems = [
         *_oversized(edits),
         *vetoes(state, edits),
+        *contradictions(state, edits),
         *between(
             before, bodies, {edit.name for edit in edits}, state.damaged.__contains__
         ),
@@ -75,6 +78,7 @@ def plan(  # noqa: PLR0913 - as `Plan` has it, and an option
         now=_second(at),
         drawn=_drawn(state, edits),
         damaged=frozenset(state.damaged),
+        stable=colours_after(state, edits),
     )
     text, parts = _snapshot(state, change, reads_back=reads_back)
     return Commit(

@@ -50,6 +50,7 @@ def change(  # noqa: PLR0913 - a commit has these parts
 
 def _compiled(state: State, entries: tuple[Entry, ...]) -> str:
     sections: dict[str, dict[str, Any]] = {
+        "stable": {"cart": "green"},
         "flags": dict(state.compiled),
         "segments": dict(state.segments),
         "groups": dict(state.groups),

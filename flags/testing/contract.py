@@ -69,6 +69,7 @@ class StoreContract(MarkContract):
         assert {"gift": Stored(name="gift", version=1, body=body)} == state.documents
         assert 1 == state.snapshot
         assert {"gift": {**body, "version": 1}} == state.compiled
+        assert {"cart": "green"} == state.stable
 
     def test_every_kind_of_document(self) -> None:
         """Flags, segments, groups and routing are loaded, each in its place."""

@@ -25,6 +25,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from flags.store.changes import Entry, Stored
+from flags.store.stable import stable_of
 from rollouts.controller.telling import NotTold, Telling
 from rollouts.machine import phases
 from rollouts.machine.rollout import Rollout
@@ -171,7 +172,7 @@ def told_of(release: str, row: Entry) -> dict[str, Any] | None:
         "step": rollout.step,
         "steps": len(rollout.plan.steps),
         "weight": row.after.get("weight"),
-        "stable": row.after.get("release", {}).get("stable", "blue"),
+        "stable": stable_of(row.after),
         # Of the alarm: the rollout itself goes on as it was.
         "why": row.reason if event == phases.WATCH else rollout.why,
         "by": row.author,

@@ -29,6 +29,7 @@ from flags.lineage import stamped
 from flags.snapshot import NO_MARKS
 from flags.store.changes import State, Store, Stored
 from flags.store.names import is_archived
+from flags.store.stable import stable_of
 from flags.store.vetoes import damage
 from rollouts.controller import measuring
 from rollouts.controller.announcing import Announcer
@@ -184,7 +185,7 @@ class Controller:
         rollout, by_hand = Rollout.of(outcome.body), "weight" in outcome.body
         if rollout is None or by_hand or not self._just_aborted(rollout):
             return outcome
-        colour = str(outcome.body["release"].get("stable", "blue"))
+        colour = stable_of(outcome.body)
         wrong = self.in_force.problems(outcome.name, colour)
         if not wrong or self._moved_on(outcome):
             return outcome

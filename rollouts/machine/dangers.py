@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from flags.store.stable import stable_of
 from rollouts.judge.verdict import REGRESSED
 from rollouts.machine import phases
 from rollouts.machine.plan import EVERYONE, Check
@@ -49,7 +50,7 @@ def _all(body: Body, rollout: Rollout, seen: Seen) -> Iterator[str]:
 def _by_hand(body: Body, rollout: Rollout, seen: Seen) -> Iterator[str]:
     """Exposure that no plan asked for. Less of it is a doubt (`doubts`), no danger."""
     planned, weight = rollout.exposure, _percent(body.get("weight"))
-    if body["release"].get("stable", "blue") != rollout.stable:
+    if stable_of(body) != rollout.stable:
         yield f"the stable colour was changed by hand; it goes back to {rollout.stable}"
     if weight is None:
         yield "the weight was removed or damaged by hand, so the rollout is over"

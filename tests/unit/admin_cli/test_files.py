@@ -35,7 +35,7 @@ def file(**flags: dict[str, Any]) -> File:
 @pytest.mark.parametrize(
     ("document", "stored", "merged"),
     [
-        (RELEASE, None, {"release": {"services": ["pay"], "stable": "blue"}}),
+        (RELEASE, None, RELEASE),
         (
             RELEASE,
             {"release": {"services": ["old"], "stable": "green"}, "weight": 0},
@@ -51,7 +51,7 @@ def file(**flags: dict[str, Any]) -> File:
             {"release": {"services": ["pay"], "stable": "blue"}},
             {"release": {"services": ["pay"], "stable": "green"}},
         ),
-        (RELEASE, PLAIN, {"release": {"services": ["pay"], "stable": "blue"}}),
+        (RELEASE, PLAIN, RELEASE),
         (PLAIN, {"release": {"services": ["pay"]}, "weight": 9}, PLAIN),
     ],
 )

@@ -56,13 +56,13 @@ def test_marked_before() -> None:
 
 
 def test_marked_where_blue_is_the_canary() -> None:
-    """A body that names no stable colour means blue, and so promotes it."""
+    """A body that makes blue stable promotes it, where green was."""
     store = MemoryStore()
     put(store, "shop", {**release(), "release": PROMOTED["release"]})
     store.mark("shop 1")
 
     with pytest.raises(InvalidDocument) as refused:
-        put(store, "shop", {"release": {"services": ["web"]}})
+        put(store, "shop", {"release": {"services": ["web"], "stable": "blue"}})
     assert [REFUSED] == [str(problem) for problem in refused.value.problems]
 
 
