@@ -30,6 +30,7 @@ from rollouts.controller.config import Config
 from rollouts.controller.inforce import InForce
 from rollouts.controller.invoking import invoke_with
 from rollouts.controller.seeing import Eyes
+from rollouts.controller.stable_parameter import StableParameter
 from rollouts.controller.telling import Telling
 from rollouts.controller.ticking import Controller, moment
 from rollouts.evidence.table import Evidence
@@ -100,7 +101,12 @@ def compose() -> Controller:
         now=time.time,
         say=_say,
         complain=_complain,
+        stable=_stable_parameter(config.stable_parameter),
     )
+
+
+def _stable_parameter(name: str | None) -> StableParameter | None:
+    return StableParameter(client=client("ssm"), name=name) if name else None
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class Config(Record):
     refresh: float
     metrics_every: float
     sentinel_every: float = 3.0
+    stable_parameter: str | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Config:
@@ -41,6 +42,7 @@ class Config(Record):
             refresh=float(environ.get("CANARY_REFRESH_SECONDS") or 5),
             metrics_every=float(environ.get("CANARY_METRICS_SECONDS") or 10),
             sentinel_every=float(environ.get("CANARY_SENTINEL_SECONDS") or 3),
+            stable_parameter=environ.get("CANARY_STABLE_PARAMETER") or None,
         )
 
 

@@ -24,6 +24,7 @@ from router.recorder import Recorder
 from router.routing import Route, Rules
 from router.sources import decision, recognise
 from router.sources.source import Source, Visitor
+from router.stable import StableColours
 from router.trust import Trust
 
 
@@ -102,6 +103,7 @@ class Router(Record):
     now: Callable[[], float]
     clock: Callable[[], float]
     lookout: Lookout | None = None
+    colours: StableColours | None = None
 
     def handle(self, event: bytes, context: Any) -> bytes:
         """Route one event, which is JSON; returns or raises what the target does."""
@@ -234,8 +236,8 @@ class Router(Record):
         self, arrival: Arrival, rules: Rules | None, unit: Node, carried: Token
     ) -> Choice:
         asking = self._asking(arrival, unit, carried)
-        service, stable = arrival.service, self.config.stable_alias
-        aliases = self.config.targets[service]
+        service, aliases = arrival.service, self.config.targets[arrival.service]
+        rules, stable = self._known(rules, service)
         try:
             return choose(rules, service, aliases, stable, asking)
         except Exception as error:  # noqa: BLE001 - rules are untrusted input
@@ -244,6 +246,23 @@ class Router(Record):
             return choose(held, service, aliases, stable, asking)
         except Exception:  # noqa: BLE001 - stable is always safe
             return choose(None, service, aliases, stable, asking)
+
+    def _known(self, rules: Rules | None, service: str) -> tuple[Rules | None, str]:
+        """The rules to choose by, and what is stable if they don't say it.
+
+        Without rules of the table the stack's parameter knows what was promoted. Packed
+        rules that say otherwise are of before that, and count for nothing.
+        """
+        default, held = self.config.stable_alias, self.snapshot.held
+        if self.colours is None or (held is not None and held.version is not None):
+            return rules, default
+        colour = self.colours.of(service)
+        if colour is None or colour not in self.config.targets[service]:
+            return rules, default
+        flag = rules.flags.release_of(service) if rules else None
+        release = flag.release if flag else None
+        agreed = release is not None and release.stable == colour
+        return (rules if agreed else None), colour
 
     def _condemned(self, rules: Rules | None, error: Exception) -> Rules | None:
         """Refuse rules that raise in use; the ones to go on with."""

@@ -16,11 +16,12 @@ from flags.aws.transport import Transport
 from flags.hints import Any
 from flags.reader import TableReader
 from flags.snapshot import Snapshot
-from router import error_reports, lookout, runtime, targets
+from router import error_reports, lookout, runtime, stable, targets
 from router.config import Config
 from router.dispatch import Router
 from router.recorder import Recorder
 from router.routing import build, marked, watched
+from router.stable import StableColours
 from router.trust import Trust
 
 # Packed with the router by those who want rules before the table was ever reached.
@@ -65,6 +66,10 @@ def compose() -> Router:
         now=time.time,
         clock=time.perf_counter,
         lookout=lookout.deployed(client, config, snapshot, _write),
+        colours=StableColours(
+            stable.reader(name, client) if (name := config.stable_parameter) else None,
+            time.time,
+        ),
     )
 
 

@@ -71,7 +71,6 @@ def promote(
     One with a plan goes on by itself, or by `canary rollout promote`.
     """
     from admin_cli import changing, clock
-    from rollouts import moves
     from rollouts.machine import moves as planned
     from rollouts.machine import refusals
 
@@ -87,7 +86,6 @@ def promote(
         name=name, action="promote", change=change, if_version=if_version
     )
     moved = changing.carry_out(clerk.store, signature, move)
-    _note_start(clerk.screen, moves.stable(moved.before), moves.stable(moved.body))
     clerk.show(moved.entries)
 
 
@@ -122,13 +120,6 @@ def abort(
     clerk.show(
         moved.entries,
         f"{name} has no live rollout; everyone is on {stable} already",
-    )
-
-
-def _note_start(screen: "Screen", was: str, stable: str) -> None:
-    screen.note(
-        f"routers that start without the table may still take {was} for stable: "
-        f"deploy with StableAlias={stable}, or pack `canary export --snapshot`"
     )
 
 

@@ -118,18 +118,13 @@ _PROMOTED = {phases.DRAINING, phases.COMPLETED}
 
 def words(verb: Verb, name: str, moved: Moved) -> Iterator[str]:
     """What there is to say of it."""
-    was, now = stable(moved.before), stable(moved.body)
+    now = stable(moved.body)
     if not moved.entries:
         yield _nothing(verb, name, moved.body, now)
         return
     rollout = Rollout.of(moved.body)
     if rollout is not None:
         yield f"{name}: {rollout.why}"
-    if was != now:
-        yield (
-            f"routers that start without the table may still take {was} for stable: "
-            f"deploy with StableAlias={now}, or pack `canary export --snapshot`"
-        )
 
 
 def _nothing(verb: Verb, name: str, body: Body, colour: str) -> str:

@@ -58,28 +58,7 @@ def plan(  # noqa: PLR0913 - as `Plan` has it, and an option
     """
     _check_versions(state, edits)
     edits = with_colours(state, edits)
-    documents = _read(edits)
-    before = {name: stored.body for name, stored in state.documents.items()}
-    bodies = before | {edit.name: edit.body for edit in edits}
-    problems = [
-        *_oversized(edits),
-        *vetoes(state, edits),
-        *contradictions(state, edits),
-        *between(
-            before, bodies, {edit.name for edit in edits}, state.damaged.__contains__
-        ),
-    ]
-    if problems:
-        raise InvalidDocument(problems)
-    change = Change(
-        documents=documents,
-        bodies=bodies,
-        salt=salt,
-        now=_second(at),
-        drawn=_drawn(state, edits),
-        damaged=frozenset(state.damaged),
-        stable=colours_after(state, edits),
-    )
+    change = _change(state, edits, at=at, salt=salt)
     text, parts = _snapshot(state, change, reads_back=reads_back)
     return Commit(
         entries=tuple(
@@ -93,6 +72,31 @@ def plan(  # noqa: PLR0913 - as `Plan` has it, and an option
         lists={k: ids for k, ids in parts.lists.items() if k not in state.lists},
         unmarked=frozenset(marks_against(state, edits)),
         lineage=state.lineage,
+    )
+
+
+def _change(state: State, edits: list[Edit], *, at: str, salt: str) -> Change:
+    """The edits as they are compiled; raises `InvalidDocument` with all problems."""
+    documents = _read(edits)
+    before = {name: stored.body for name, stored in state.documents.items()}
+    bodies = before | {edit.name: edit.body for edit in edits}
+    named = {edit.name for edit in edits}
+    problems = [
+        *_oversized(edits),
+        *vetoes(state, edits),
+        *contradictions(state, edits),
+        *between(before, bodies, named, state.damaged.__contains__),
+    ]
+    if problems:
+        raise InvalidDocument(problems)
+    return Change(
+        documents=documents,
+        bodies=bodies,
+        salt=salt,
+        now=_second(at),
+        drawn=_drawn(state, edits),
+        damaged=frozenset(state.damaged),
+        stable=colours_after(state, edits),
     )
 
 

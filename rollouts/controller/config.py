@@ -19,12 +19,14 @@ class Config:
     """The controller's settings.
 
     `functions` are the ARNs of what routers may invoke, by service, without the alias.
-    `name` tells the metrics of several deployments apart.
+    `name` tells the metrics of several deployments apart. `stable_parameter` is where
+    the stable colours are kept for routers that start without the table.
     """
 
     table: str
     name: str = "controller"
     functions: Mapping[str, str] = field(default_factory=dict)
+    stable_parameter: str | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Config:
@@ -37,6 +39,7 @@ class Config:
             table=table,
             name=environ.get("AWS_LAMBDA_FUNCTION_NAME") or "controller",
             functions=_functions(environ.get("CANARY_TARGETS", "")),
+            stable_parameter=environ.get("CANARY_STABLE_PARAMETER") or None,
         )
 
 

@@ -11,7 +11,8 @@ Laws
    what routers may have written is mended, and marks on a release whose document can't
    be read stay.
 5. Whoever was told to look at one release looks at that one only, and at nothing less.
-5. An alarm about a rollback is raised only about the document that the rollback stands
+6. The stack's parameter with the stable colours is the table's, or it is told.
+7. An alarm about a rollback is raised only about the document that the rollback stands
    in: if a person has moved the release meanwhile, the next tick looks.
 """
 
@@ -29,13 +30,14 @@ from flags.lineage import stamped
 from flags.snapshot import NO_MARKS
 from flags.store.changes import State, Store, Stored
 from flags.store.names import is_archived
-from flags.store.stable import stable_of
+from flags.store.stable import known_colours, stable_of
 from flags.store.vetoes import damage
 from rollouts.controller import measuring
 from rollouts.controller.announcing import Announcer
 from rollouts.controller.attending import Attendant, Outcome, Say
 from rollouts.controller.inforce import WATCHED, InForce, Reads
 from rollouts.controller.seeing import UNSEEN, Subject
+from rollouts.controller.stable_parameter import StableParameter
 from rollouts.machine import phases
 from rollouts.machine.rollout import Rollout
 
@@ -74,6 +76,7 @@ class Controller:
     now: Callable[[], float]
     say: Say
     complain: Say
+    stable: StableParameter | None = None
     _quiet: int | None = field(default=None, init=False)
 
     def tick(
@@ -96,12 +99,15 @@ class Controller:
         subjects = self._subjects(state, only, left)
         outcomes = self._attended(state, subjects)
         settled = self._settle(state, outcomes)
+        kept = self._colours_kept(state, outcomes)
         if only is None:
-            busy = state.damage() or any(self._goes_on(it) for it in outcomes)
+            going_on = any(self._goes_on(it) for it in outcomes)
+            busy = state.damage() or going_on or not kept
             number = stamped(state.snapshot, state.lineage.number)
             self._quiet = number if settled and not busy else None
-        if outcomes or state.damage():
-            self._measure(outcomes, late=late, damaged=len(state.damage()))
+        if outcomes or state.damage() or not kept:
+            damaged = len(state.damage())
+            self._measure(outcomes, late=late, damaged=damaged, failed=not kept)
         return Report(idle=not outcomes, outcomes=outcomes)
 
     def _loaded(self) -> State:
@@ -221,6 +227,20 @@ class Controller:
             return False
         return done == state.aborted
 
+    def _colours_kept(self, state: State, outcomes: tuple[Outcome, ...]) -> bool:
+        """Whether the stack's parameter has the table's stable colours by now."""
+        if self.stable is None:
+            return True
+        moved = (
+            (service, stable_of(it.body))
+            for it in outcomes
+            for service in it.body["release"]["services"]
+        )
+        problem = self.stable.reconcile({**known_colours(state), **dict(moved)})
+        if problem:
+            self.complain(problem)
+        return problem is None
+
     def _goes_on(self, outcome: Outcome) -> bool:
         """Whether the next tick has to look again though nothing is written."""
         rollout = Rollout.of(outcome.body)
@@ -235,10 +255,15 @@ class Controller:
         return rollout.phase == phases.ABORTED and abs(since) < WATCHED
 
     def _measure(
-        self, outcomes: tuple[Outcome, ...], *, late: bool, damaged: int
+        self,
+        outcomes: tuple[Outcome, ...],
+        *,
+        late: bool,
+        damaged: int,
+        failed: bool,
     ) -> None:
         own = {
-            "ControllerErrors": sum(bool(it.problems) for it in outcomes),
+            "ControllerErrors": sum(bool(it.problems) for it in outcomes) + failed,
             "StableNotInForce": sum(bool(it.astray) for it in outcomes),
             "TicksLate": int(late),
             "DamagedRows": damaged,

@@ -142,6 +142,17 @@ def test_controller_may_nothing_everywhere_but_look_at_alarms(
     assert not [it for it in found if "*" in str(it["Action"])]
 
 
+def test_stable_colours_are_the_controllers_to_keep(template: dict[str, Any]) -> None:
+    """Routers read one parameter, and the controller alone may write it."""
+    read = statement(template, "RouterRole", "ReadStableColours")
+    keep = statement(template, "ControllerRole", "KeepStableColours")
+
+    assert read["Action"] == "ssm:GetParameter"
+    assert keep["Action"] == ["ssm:GetParameter", "ssm:PutParameter"]
+    assert read["Resource"] == keep["Resource"]
+    assert str(read["Resource"]).endswith("parameter${StableParameter}'}")
+
+
 def test_a_sentinel_may_mark_and_nothing_else(template: dict[str, Any]) -> None:
     """Of the rules a router may change one attribute, and see no other by it."""
     mark = statement(template, "RouterRole", "MarkAborted")

@@ -89,7 +89,7 @@ class Loopback:
 
 
 class Aws(Loopback):
-    """DynamoDB's GetItem and Lambda's Invoke."""
+    """DynamoDB's GetItem, Lambda's Invoke, Systems Manager's GetParameter."""
 
     def __init__(self, store: MemoryStore) -> None:
         self.store = store
@@ -100,6 +100,9 @@ class Aws(Loopback):
         self.refusals: dict[str, tuple[int, str]] = {}
         self.refused = "as planned"
         self.delay = 0.0
+        # Parameters of Systems Manager by name, and whether the table can't be reached.
+        self.parameters: dict[str, str] = {}
+        self.away = False
         self.sent: list[dict[str, str]] = []
         super().__init__()
 
@@ -107,6 +110,10 @@ class Aws(Loopback):
         self, path: str, headers: Any, body: bytes
     ) -> tuple[int, Headers, bytes]:
         """Either of the two."""
+        if path == "/" and "GetParameter" in headers.get("x-amz-target", ""):
+            return self._parameter(json.loads(body)["Name"])
+        if path == "/" and self.away:
+            return 500, {"x-amzn-ErrorType": "InternalServerError"}, b"{}"
         if path == "/":
             return 200, {}, self._item(json.loads(body)["Key"]["sk"]["S"])
         arn = unquote(path).removesuffix("/invocations")
@@ -129,6 +136,13 @@ class Aws(Loopback):
             return _invoke(self.functions[alias], self.sent[-1], body)
         extra, payload = self.answers.get(alias, ({}, b'{"ran":true}'))
         return 200, extra, payload
+
+    def _parameter(self, name: str) -> tuple[int, Headers, bytes]:
+        self.reads.append(name)
+        if name not in self.parameters:
+            return 400, {"x-amzn-ErrorType": "ParameterNotFound"}, b"{}"
+        found = {"Parameter": {"Name": name, "Value": self.parameters[name]}}
+        return 200, {}, json.dumps(found).encode()
 
     def _item(self, sk: str) -> bytes:
         self.reads.append(sk)
