@@ -1,4 +1,4 @@
-"""Whether the aliases are there that a release sends its users to."""
+"""The aliases that a release sends its users to, as Lambda tells them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
+
+from rollouts.publishing.alias import Alias
 
 _GONE = "ResourceNotFoundException"
 
@@ -22,22 +24,33 @@ class Aliases:
     client: Any
     functions: Mapping[str, str]
 
-    def missing(self, services: Iterable[str], colour: str) -> tuple[str, ...]:
-        """The aliases that certainly aren't there, as `service:colour`.
+    def held(self, services: Iterable[str], colour: str) -> dict[str, Alias | None]:
+        """The alias of this colour by service, None for one that certainly isn't there.
 
         Raises what boto3 raises when Lambda doesn't say.
         """
-        return tuple(
-            f"{service}:{colour}"
+        return {
+            service: self._alias(service, colour)
             for service in services
-            if service in self.functions and not self._there(service, colour)
-        )
+            if service in self.functions
+        }
 
-    def _there(self, service: str, colour: str) -> bool:
+    def missing(self, services: Iterable[str], colour: str) -> tuple[str, ...]:
+        """The aliases that certainly aren't there, as `service:colour`; raises too."""
+        return absent(self.held(services, colour), colour)
+
+    def _alias(self, service: str, colour: str) -> Alias | None:
         try:
-            self.client.get_alias(FunctionName=self.functions[service], Name=colour)
+            found = self.client.get_alias(
+                FunctionName=self.functions[service], Name=colour
+            )
         except ClientError as error:
             if error.response["Error"]["Code"] != _GONE:
                 raise
-            return False
-        return True
+            return None
+        return Alias.of(found)
+
+
+def absent(held: Mapping[str, Alias | None], colour: str) -> tuple[str, ...]:
+    """Those that aren't there, as `service:colour`."""
+    return tuple(f"{service}:{colour}" for service, it in held.items() if it is None)

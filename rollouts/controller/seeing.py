@@ -20,8 +20,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from flags.errors import FlagsError
 from rollouts.controller.alarms import Alarms
+from rollouts.controller.alias_state import AliasState, Held, state_of
 from rollouts.controller.aliases import Aliases
 from rollouts.controller.checks import Checks, failures
+from rollouts.controller.confirmation import Confirmation
 from rollouts.controller.invoking import Answer
 from rollouts.evidence.table import Evidence
 from rollouts.judge import share as shares
@@ -84,10 +86,7 @@ class Eyes:
         checks = self._checks(subject, rollout, problems)
         now = self._moment(rollout, began)
         judged, suspect = self._judged(subject, rollout, now, problems)
-        missing = {
-            role: self._missing(subject.body, colour, problems)
-            for role, colour in (("stable", rollout.stable), ("canary", rollout.canary))
-        }
+        aliases = self._alias_state(subject, rollout, problems)
         seen = Seen(
             now=now,
             verdict=judged.kind if judged else None,
@@ -95,8 +94,12 @@ class Eyes:
             suspect=suspect,
             alarms=self._alarms(rollout, problems),
             checks={key: answer.status for key, answer in checks.items()},
-            stable_missing=missing["stable"],
-            canary_missing=missing["canary"],
+            stable_missing=aliases.missing["stable"],
+            canary_missing=aliases.missing["canary"],
+            stable_moved=aliases.moved["stable"],
+            canary_moved=aliases.moved["canary"],
+            unsettled=aliases.unsettled,
+            versions=aliases.versions,
         )
         failed = failures(checks, {FAILED})
         return Sight(seen=seen, verdict=judged, problems=tuple(problems), failed=failed)
@@ -147,10 +150,33 @@ class Eyes:
             return self.checks.results(subject.name, rollout, subject.left())
         return {}
 
-    def _missing(self, body: Body, colour: str, problems: list[str]) -> tuple[str, ...]:
+    def _alias_state(
+        self, subject: Subject, rollout: Rollout, problems: list[str]
+    ) -> AliasState:
+        """What the aliases name; nobody goes on while that can't be seen."""
+        services = subject.body["release"]["services"]
+        colours = {"stable": rollout.stable, "canary": rollout.canary}
+        held = {
+            role: self._held(services, colour, problems)
+            for role, colour in colours.items()
+        }
+        seen = state_of(rollout, services, held)
+        if not seen.shared:
+            return seen
+        notes = Confirmation(
+            client=self.checks.client, table=self.checks.table, now=self.now
+        )
+        with _telling("what the aliases were before", problems):
+            if notes.seen_before(subject.name, rollout.id, "; ".join(seen.unsettled)):
+                return seen.confirmed()
+        return seen
+
+    def _held(
+        self, services: list[str], colour: str, problems: list[str]
+    ) -> Held | None:
         with _telling(f"the aliases {colour}", problems):
-            return self.aliases.missing(body["release"]["services"], colour)
-        return ()
+            return self.aliases.held(services, colour)
+        return None
 
     def _alarms(
         self, rollout: Rollout, problems: list[str]

@@ -38,6 +38,7 @@ def _all(body: Body, rollout: Rollout, seen: Seen) -> Iterator[str]:
         words = f": {seen.words}" if seen.verdict == REGRESSED else ""
         yield f"a sentinel aborted: the canary fails more often than stable{words}"
     yield from _by_hand(body, rollout, seen)
+    yield from _moved(seen)
     if seen.verdict == REGRESSED:
         yield seen.words or "the canary fails more often than stable"
     yield from _alarms(rollout, seen)
@@ -61,6 +62,16 @@ def _by_hand(body: Body, rollout: Rollout, seen: Seen) -> Iterator[str]:
         yield f"groups were admitted that the plan doesn't name: {', '.join(more)}"
     if services := added(body, rollout):
         yield f"services were added by hand: {', '.join(services)}"
+
+
+def _moved(seen: Seen) -> Iterator[str]:
+    """Versions that nobody judged. Stable's alone is a doubt (`doubts`)."""
+    if seen.canary_moved:
+        also = f"; stable's too: {', '.join(seen.stable_moved)}"
+        yield (
+            "the canary's alias was moved to what nobody judged: "
+            f"{', '.join(seen.canary_moved)}{also if seen.stable_moved else ''}"
+        )
 
 
 def _percent(weight: object) -> float | None:

@@ -2,7 +2,8 @@
 
 A missing alias of stable is among them, though nothing could be worse: everyone is on
 stable by its name, so neither more nor fewer users on the canary would be safe. Who is
-where is left alone, and a person must bring the alias back.
+where is left alone, and a person must bring the alias back. The same holds if stable's
+alias was moved to a version that the canary was never compared with.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ def _broken(rollout: Rollout, seen: Seen) -> Iterator[str]:
     if seen.stable_missing:
         missing = ", ".join(seen.stable_missing)
         yield f"stable's own alias is gone: {missing}; create it again, then resume"
+    if seen.stable_moved:
+        moved = ", ".join(seen.stable_moved)
+        yield f"stable's alias was moved: {moved}; point it back and resume, or abort"
     if seen.suspect:
         yield f"users are not routed as the weight says: {seen.suspect}"
     known = rollout.watched if seen.alarms is None else seen.alarms

@@ -24,9 +24,12 @@ class Seen:
     share check says when routing looks wrong. `alarms` are states by name, of those in
     the plan; a name that is not in it doesn't exist, and None means that CloudWatch
     gave no answer. `checks` are results by `plan.Check.key`. `stable_missing` and
-    `canary_missing` are aliases in that role which don't exist (`shop:green`). `marked`
-    is whether a sentinel has aborted. `weight` is the one that routers read, if looked
-    at.
+    `canary_missing` are aliases in that role which don't exist (`shop:green`);
+    `stable_moved` and `canary_moved` say in words which run something else than the
+    rollout is about, and `unsettled` what is to be seen once more before anybody goes
+    on. `versions` are those that the aliases name, for a rollout that has none yet.
+    `marked` is whether a sentinel has aborted. `weight` is the one that routers read,
+    if looked at.
     """
 
     now: float
@@ -37,5 +40,9 @@ class Seen:
     checks: Mapping[str, str] = field(default_factory=dict)
     stable_missing: tuple[str, ...] = ()
     canary_missing: tuple[str, ...] = ()
+    stable_moved: tuple[str, ...] = ()
+    canary_moved: tuple[str, ...] = ()
+    unsettled: tuple[str, ...] = ()
+    versions: Mapping[str, str] | None = None
     marked: bool = False
     weight: float | None = None

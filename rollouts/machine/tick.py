@@ -94,7 +94,8 @@ def _pending(body: Body, rollout: Rollout, seen: Seen) -> Change | None:
     states = seen.alarms or {}
     watched = tuple(name for name in alarms if states[name] != ALARM)
     ignored = tuple(name for name in alarms if states[name] == ALARM)
-    begun = transitions.begun(rollout, seen.now, watched=watched, ignored=ignored)
+    pinned = transitions.pinned(rollout, seen.versions)
+    begun = transitions.begun(pinned, seen.now, watched=watched, ignored=ignored)
     return _kept(body, phases.BEGIN, begun)
 
 
@@ -103,7 +104,8 @@ def _progressing(body: Body, rollout: Rollout, seen: Seen) -> Change | None:
         return _kept(body, phases.GATE, transitions.gated(rollout, seen.now))
     if _unanswered(rollout, seen):
         return None
-    entered = transitions.entered(rollout, seen.now)
+    pinned = transitions.pinned(rollout, seen.versions)
+    entered = transitions.entered(pinned, seen.now)
     return _change(transitions.expose(body, entered), phases.ENTER, entered)
 
 
@@ -141,7 +143,12 @@ def _judged(rollout: Rollout) -> bool:
 
 
 def _unanswered(rollout: Rollout, seen: Seen) -> bool:
-    """Whether a check or CloudWatch has yet to answer. Failures were found before."""
+    """Whether a check, CloudWatch or Lambda has yet to answer.
+
+    Failures were found before.
+    """
+    if seen.unsettled:
+        return True
     if rollout.plan.alarms and seen.alarms is None:
         return True
     return any(seen.checks.get(check.key) != PASSED for check in rollout.checks)

@@ -10,6 +10,7 @@ Laws
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import ceil
 from typing import Any
@@ -46,6 +47,13 @@ def begun(
         ignored=ignored,
         why=_ahead(rollout, 0) + (ignoring if ignored else ""),
     )
+
+
+def pinned(rollout: Rollout, versions: Mapping[str, str] | None) -> Rollout:
+    """With the versions that it is about, if it was not told them at the start."""
+    if rollout.versions or not versions:
+        return rollout
+    return replace(rollout, versions=dict(versions))
 
 
 def heeded(rollout: Rollout, alarms: tuple[str, ...]) -> Rollout:

@@ -78,6 +78,10 @@ sights = st.sampled_from(
         {**_GOOD, "suspect": "odd"},
         {**_GOOD, "stable_missing": ("web:blue",)},
         {**_GOOD, "canary_missing": ("web:green",)},
+        {**_GOOD, "stable_moved": ("web:blue names version 3, not 1",)},
+        {**_GOOD, "canary_moved": ("web:green names version 3, not 2",)},
+        {**_GOOD, "unsettled": ("web:green sends 50 % away",)},
+        {**_GOOD, "versions": {"stable": "1", "canary": "2"}},
         {**_GOOD, "marked": True},
     ]
 )

@@ -57,7 +57,7 @@ def test_a_step_waits_for_its_check(world: World) -> None:
         "step": 0,
         "weight": 10,
         "colours": {"stable": "blue", "canary": "green"},
-        "versions": {},
+        "versions": {"stable": "1", "canary": "1"},
     }
     assert world.stored().body["weight"] == 10
 

@@ -64,6 +64,7 @@ class World:
     complained: list[dict[str, Any]] = field(default_factory=list)
     wire: Wire = field(init=False)
     functions: Mapping[str, str] = field(init=False)
+    _code: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self.wire = Wire(self.client("dynamodb"))
@@ -167,6 +168,27 @@ class World:
         found: Mapping[str, Any] = self.stored(name).body["rollout"]
         return found
 
+    def publish(self) -> str:
+        """A new version of the service; says its number."""
+        functions = self.client("lambda")
+        self._code += 1
+        functions.update_function_code(
+            FunctionName=SERVICE, ZipFile=packed(f"# {self._code}")
+        )
+        made = functions.publish_version(FunctionName=SERVICE)
+        return str(made["Version"])
+
+    def point(
+        self, colour: str, version: str, weights: Mapping[str, float] | None = None
+    ) -> None:
+        """Move an alias past everybody, as another tool does."""
+        self.client("lambda").update_alias(
+            FunctionName=SERVICE,
+            Name=colour,
+            FunctionVersion=version,
+            RoutingConfig={"AdditionalVersionWeights": dict(weights or {})},
+        )
+
     def mark(self, name: str = "shop") -> str:
         """Abort as a sentinel does; returns the mark."""
         since = self.store.load().compiled[name]["release"]["since"]
@@ -209,21 +231,26 @@ def deployed() -> Iterator[World]:
 
 def deploy(client: Client, name: str) -> str:
     """A function with both aliases; returns its ARN."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("app.py", "")
     functions = client("lambda")
     made = functions.create_function(
         FunctionName=name,
         Runtime="python3.13",
         Role=role(client),
         Handler="app.handler",
-        Code={"ZipFile": packed.getvalue()},
+        Code={"ZipFile": packed("")},
         Publish=True,
     )
     for colour in ("blue", "green"):
         functions.create_alias(FunctionName=name, Name=colour, FunctionVersion="1")
     return str(made["FunctionArn"]).removesuffix(":1")
+
+
+def packed(code: str) -> bytes:
+    """A package with this code in it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("app.py", code)
+    return made.getvalue()
 
 
 def role(client: Client) -> str:
