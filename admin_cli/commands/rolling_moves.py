@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from admin_cli.clerk import Clerk
     from admin_cli.desk import Desk
     from admin_cli.rollouts.moving import Verb
+    from admin_cli.rollouts.versions import Compared
+    from rollouts.machine.rollout import Body
 
 Full = Annotated[
     bool, typer.Option("--full", help="Past the rest of the plan: everyone, at once.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Without asking.")]
+SkipChecks = Annotated[
+    bool, typer.Option("--skip-checks", help="Don't compare the aliases' versions.")
+]
 
 
 def pause(
@@ -44,6 +49,7 @@ def resume(
     ctx: typer.Context,
     name: Name,
     *,
+    skip_checks: SkipChecks = False,
     dry_run: DryRun = False,
     reason: Reason = "",
     author: Author = None,
@@ -54,6 +60,7 @@ def resume(
     from admin_cli.rollouts import moving
 
     clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
+    _look(ctx.obj, clerk, moving.RESUME, name, skip=skip_checks)
     _carry_out(clerk, moving.RESUME, name, if_version)
 
 
@@ -61,6 +68,7 @@ def approve(
     ctx: typer.Context,
     name: Name,
     *,
+    skip_checks: SkipChecks = False,
     dry_run: DryRun = False,
     reason: Reason = "",
     author: Author = None,
@@ -71,6 +79,7 @@ def approve(
     from admin_cli.rollouts import moving
 
     clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
+    _look(ctx.obj, clerk, moving.APPROVE, name, skip=skip_checks)
     _carry_out(clerk, moving.APPROVE, name, if_version)
 
 
@@ -80,6 +89,7 @@ def promote(
     *,
     full: Full = False,
     yes: Yes = False,
+    skip_checks: SkipChecks = False,
     dry_run: DryRun = False,
     reason: Reason = "",
     author: Author = None,
@@ -92,6 +102,7 @@ def promote(
     desk: Desk = ctx.obj
     clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
     verb = moving.PROMOTE_FULL if full else moving.PROMOTE
+    _look(desk, clerk, verb, name, skip=skip_checks)
     if not (yes or dry_run):
         _ask(desk, moving.promotion(clerk.store, name, full=full))
     _carry_out(clerk, verb, name, if_version)
@@ -121,6 +132,8 @@ def retry(
     ctx: typer.Context,
     name: Name,
     *,
+    yes: Yes = False,
+    skip_checks: SkipChecks = False,
     dry_run: DryRun = False,
     reason: Reason = "",
     author: Author = None,
@@ -130,8 +143,12 @@ def retry(
     """Run the plan of an aborted rollout again, from its first step."""
     from admin_cli.rollouts import moving
 
-    clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
-    _carry_out(clerk, moving.RETRY, name, if_version)
+    desk: Desk = ctx.obj
+    clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
+    body, seen = _look(desk, clerk, moving.RETRY, name, skip=skip_checks)
+    if not (yes or dry_run):
+        _ask(desk, moving.repetition(body, name))
+    _carry_out(clerk, moving.pinned(moving.RETRY, seen.versions), name, if_version)
 
 
 def undo(
@@ -139,6 +156,7 @@ def undo(
     name: Name,
     *,
     yes: Yes = False,
+    skip_checks: SkipChecks = False,
     dry_run: DryRun = False,
     reason: Reason = "",
     author: Author = None,
@@ -150,9 +168,26 @@ def undo(
 
     desk: Desk = ctx.obj
     clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
+    body, seen = _look(desk, clerk, moving.UNDO, name, skip=skip_checks)
     if not (yes or dry_run):
-        _ask(desk, moving.reversal(clerk.store, name))
+        _ask(desk, moving.reversal(body, name, seen))
     _carry_out(clerk, moving.UNDO, name, if_version)
+
+
+def _look(
+    desk: "Desk", clerk: "Clerk", verb: "Verb", name: str, *, skip: bool
+) -> "tuple[Body, Compared]":
+    """The release, once its aliases name the versions that the record has."""
+    from admin_cli.rollouts import moving, observing
+    from admin_cli.rollouts.versions import Compared
+
+    body = observing.release(clerk.store.load(), name).body
+    if skip:
+        return body, Compared()
+    seen = moving.compared(verb, body, name, desk.session.client)
+    for told in seen.notes:
+        clerk.screen.note(told)
+    return body, seen
 
 
 def _carry_out(clerk: "Clerk", verb: "Verb", name: str, if_version: int | None) -> None:

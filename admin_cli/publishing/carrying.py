@@ -19,7 +19,7 @@ from admin_cli.clerk import Clerk
 from admin_cli.desk import Desk
 from admin_cli.output import lines
 from admin_cli.publishing import telling
-from admin_cli.publishing.deployment import Deployment, Warming, warnings
+from admin_cli.publishing.deployment import Deployment, Warming, lost_undo, warnings
 from admin_cli.publishing.releases import Target, target
 from admin_cli.publishing.writing import Table
 from admin_cli.rollouts import beforehand, choosing
@@ -143,6 +143,7 @@ class Carrying:
             if service not in changed:
                 yield f"{service} runs as stable does, and goes along unchanged"
         yield from warnings(found, train, functions.provisioned)
+        yield from lost_undo(found, train)
 
     def _ask(self, found: Target, train: Train) -> None:
         """Raises `InvalidDocument` unless a person agrees to what they didn't name."""

@@ -153,6 +153,19 @@ def warnings(
                 yield f"{car.service}: version {car.version} was rolled back: {why}"
 
 
+def lost_undo(target: Target, train: Train) -> Iterator[str]:
+    """That the idle colour won't keep the version that an undo goes back to."""
+    before = target.before
+    for car in train.cars:
+        version, idle = read(before, car.service).get("stable"), car.standing.idle
+        moves = car.version is None or not car.points(car.version)
+        if version and moves and idle and idle.version == version:
+            yield (
+                f"{car.service}:{target.idle} leaves version {version}, so "
+                f"`canary rollout undo {target.name}` will be refused"
+            )
+
+
 def _cold(
     service: str, idle: str, provisioned: Callable[[str], dict[str, int]]
 ) -> Iterator[str]:

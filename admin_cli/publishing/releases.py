@@ -78,6 +78,15 @@ class Target:
             return None
         return str(self._rollout.get("why", "")), self._rollout.get("versions") or {}
 
+    @property
+    def before(self) -> Mapping[str, str]:
+        """The versions of the last rollout, if it was promoted and can be undone."""
+        undoable = self._rollout.get("phase") in {phases.DRAINING, phases.COMPLETED}
+        colours = self._rollout.get("colours") or {}
+        if not undoable or colours.get("stable") != self.idle:
+            return {}
+        return self._rollout.get("versions") or {}
+
     def leaving(self, now: float, settle: float) -> float:
         """The seconds of `settle` that routers still have since the last abort."""
         last = self.stored.changed
