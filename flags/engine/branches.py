@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from flags.bucketing import bucket, owner
-from flags.engine.conditions import Attributes, Predicate, identify, predicate
+from flags.engine.conditions import Attributes, identify, predicate
 from flags.engine.serving import Chooser, Outcome, always, chooser
+from flags.engine.ternary import Predicate
 from flags.hints import TYPE_CHECKING, TypeAlias
 from flags.model import Condition, Flag, Gate, Reason, Requirement, Rule, Serve
 from flags.record import Record

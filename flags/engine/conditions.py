@@ -2,7 +2,8 @@
 
 Laws
 1. Total: a type mismatch or a missing attribute is a non-match, never an error.
-2. `negate` turns round the answer of a comparison, a missing attribute's too.
+2. `negate` turns round the answer of a comparison, a missing attribute's too, but for
+   what can't be decided (`flags.engine.ternary`).
 3. `key` is the targeting key and `now` the time of the evaluation, an argument.
 4. An attribute of just that name comes first; else its dots are a path into objects.
 """
@@ -12,49 +13,82 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from flags.bucketing import hasher, limits
+from flags.engine import ternary
 from flags.engine.identity import identity
 from flags.engine.items import of_items
 from flags.engine.json_value import PLAIN, json_value
-from flags.engine.operators import MISSING, OPERATORS, Test, answer
+from flags.engine.operators import MISSING, OPERATORS, Test, answer, limited
+from flags.engine.ternary import UNDECIDED, Predicate
 from flags.hints import TYPE_CHECKING, Any, TypeAlias
-from flags.model import Clause, Condition, Draw, InSegment, Items, Split
+from flags.model import Clause, Condition, Draw, Group, InSegment, Items, Split
 
 if TYPE_CHECKING:
     from flags.model import Ruleset, Segment
 
 Attributes: TypeAlias = Mapping[str, Any]
-# Of the targeting key, the attributes and the time, in seconds since the epoch.
-Predicate: TypeAlias = Callable[[str | None, Attributes, float], Any]
 Getter: TypeAlias = Callable[[str | None, Attributes, float], Any]
 Identify: TypeAlias = Callable[[str | None, Attributes], str | None]
 
 
-def predicate(rules: Ruleset, condition: Condition) -> Predicate:
-    """The condition as a function; raises ValueError for a bad operand."""
+def predicate(
+    rules: Ruleset, condition: Condition, *, exact: bool = False
+) -> Predicate:
+    """The condition as a function; raises ValueError for a bad operand.
+
+    An exact one tells what is undecided from what doesn't hold. Only what turns a
+    condition round needs that, and it costs time.
+    """
     if isinstance(condition, Clause):
         return _clause(condition)
     if isinstance(condition, InSegment):
-        return _turned(member(rules, condition.segment), negate=condition.negate)
+        exact = exact or (condition.negate and doubtful(rules, condition))
+        part = member(rules, condition.segment, exact=exact)
+        return _turned(part, exact=exact) if condition.negate else part
     if isinstance(condition, Draw):
         return _drawn(condition)
     if isinstance(condition, Items):
-        get, part = getter(condition.attribute), predicate(rules, condition.when)
+        get, part = (
+            getter(condition.attribute),
+            predicate(rules, condition.when, exact=True),
+        )
         return of_items(get, condition.join, part, negate=condition.negate)
-    parts = tuple(predicate(rules, part) for part in condition.members)
-    if condition.join == "all":
-        return _all(parts)
-    return _turned(any_of(parts), negate=condition.join == "none")
+    return _joined(rules, condition, exact=exact)
+
+
+def _joined(rules: Ruleset, group: Group, *, exact: bool) -> Predicate:
+    none = group.join == "none"
+    exact = exact or (none and doubtful(rules, group))
+    parts = tuple(predicate(rules, part, exact=exact) for part in group.members)
+    if group.join == "all":
+        return ternary.all_of(parts) if exact else _all(parts)
+    part = ternary.any_of(parts) if exact else any_of(parts)
+    return _turned(part, exact=exact) if none else part
+
+
+def doubtful(rules: Ruleset, condition: Condition) -> bool:
+    """Whether there are values for which the condition is undecided."""
+    if isinstance(condition, Clause):
+        return limited(condition)
+    if isinstance(condition, InSegment):
+        parts = rules.segments[condition.segment].rules
+    elif isinstance(condition, Group):
+        parts = condition.members
+    else:
+        return True
+    return any(doubtful(rules, part) for part in parts)
 
 
 def _drawn(draw: Draw) -> Predicate:
-    """Whom nobody can hash is neither drawn nor, with `negate`, left out."""
+    """Where there is nobody to hash it is undecided."""
     who, hash_of = identify(draw.by), hasher(draw.salt)
     (limit,) = limits(Split(ends=(draw.end,), variants=("",)))
     negate = draw.negate
 
-    def holds(key: str | None, attributes: Attributes, _now: float) -> bool:
+    def holds(key: str | None, attributes: Attributes, _now: float) -> Any:
         found = who(key, attributes)
-        return found is not None and (hash_of(found) < limit) is not negate
+        if found is None:
+            return UNDECIDED
+        return (hash_of(found) < limit) is not negate
 
     return holds
 
@@ -81,30 +115,31 @@ def _all(parts: tuple[Predicate, ...]) -> Predicate:
     return holds
 
 
-def _turned(part: Predicate, *, negate: bool) -> Predicate:
-    if not negate:
-        return part
+def _turned(part: Predicate, *, exact: bool) -> Predicate:
+    if exact:
+        return ternary.turned(part)
     return lambda key, attributes, now: not part(key, attributes, now)
 
 
 def _clause(clause: Clause) -> Predicate:
+    part = _compared(clause)
+    return _turned(part, exact=limited(clause)) if clause.negate else part
+
+
+def _compared(clause: Clause) -> Predicate:
     test, name = OPERATORS[clause.operator](clause), clause.attribute
     if not _plain(name):
         get = getter(name)
-        return _turned(
-            lambda key, attributes, now: answer(test, get(key, attributes, now)),
-            negate=clause.negate,
-        )
+        return lambda key, attributes, now: answer(test, get(key, attributes, now))
     if _texts(clause):
-        make = _one_of if clause.operator in {"equals", "in"} else _edge
-        return _turned(make(clause), negate=clause.negate)
-    return _turned(_of_attribute(name, test), negate=clause.negate)
+        return (_one_of if clause.operator in {"equals", "in"} else _edge)(clause)
+    return _of_attribute(name, test)
 
 
 def _of_attribute(name: str, test: Test) -> Predicate:
     """One call less than by way of a getter."""
 
-    def holds(_key: str | None, attributes: Attributes, _now: float) -> bool | None:
+    def holds(_key: str | None, attributes: Attributes, _now: float) -> Any:
         value = attributes.get(name, MISSING)
         found = test(value)
         return found if found is not None else answer(test, value)
@@ -196,16 +231,17 @@ def identify(by: str | None) -> Identify:
     return lambda key, attributes: identity(get(key, attributes, 0.0))
 
 
-def member(rules: Ruleset, name: str) -> Predicate:
+def member(rules: Ruleset, name: str, *, exact: bool = False) -> Predicate:
     """Whether a segment holds somebody: included, else not excluded and by a rule."""
     segment: Segment = rules.segments[name]
     included, excluded = segment.included, segment.excluded
     who = identify(segment.by)
     if segment.by is None and not segment.rules:
         return lambda key, _attributes, _now: key in included
-    by_rule = any_of(tuple(predicate(rules, rule) for rule in segment.rules))
+    parts = tuple(predicate(rules, rule, exact=exact) for rule in segment.rules)
+    by_rule = ternary.any_of(parts) if exact else any_of(parts)
 
-    def holds(key: str | None, attributes: Attributes, now: float) -> bool:
+    def holds(key: str | None, attributes: Attributes, now: float) -> Any:
         member = who(key, attributes)
         if member in included:
             return True

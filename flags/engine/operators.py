@@ -3,10 +3,12 @@
 Laws
 1. Making a test may raise ValueError (a bad operand); the test itself never raises.
 2. A test answers None for a value of another type than it compares, and for MISSING:
-   no match, and `canary explain` says so.
+   no match, and `canary explain` says so. It answers `UNDECIDED` for a text or an array
+   that is longer than it reads.
 3. A boolean never equals a number, and 1 equals 1.0.
 4. A value counts as the JSON value that it stands for (`flags.engine.json_value`), and
    JSON's null as missing.
+5. A test takes about a millisecond at most, whatever the operand and the value.
 
 Modules that cost time to import are imported when a flag first needs them.
 """
@@ -20,10 +22,12 @@ from math import isfinite, nan
 from operator import ge, gt, le, lt
 
 from flags.engine.json_value import PLAIN, json_value
+from flags.engine.ternary import UNDECIDED, Undecided
 from flags.hints import Any, TypeAlias
 from flags.model import Clause
 
-Test: TypeAlias = Callable[[Any], bool | None]
+Answer: TypeAlias = bool | Undecided | None
+Test: TypeAlias = Callable[[Any], Answer]
 
 # What stands for the value of an attribute that isn't there.
 MISSING = object()
@@ -31,11 +35,46 @@ MISSING = object()
 # How many answers a costly test remembers, and how long the texts may be.
 REMEMBERED = 256
 SHORT = 64
+# Characters of a text, times the texts that are looked for in it.
+MAX_SEARCHED = 200_000
 
 _ARRAYS = (list, tuple, set, frozenset)
 
+# What reads all of a value, however long that is: no value is beyond them.
+_UNLIMITED = frozenset(
+    {
+        "equals",
+        "in",
+        "starts_with",
+        "ends_with",
+        "greater_than",
+        "greater_or_equal",
+        "less_than",
+        "less_or_equal",
+        "in_network",
+        "modulo",
+        "exists",
+    }
+)
 
-def answer(test: Test, value: Any) -> bool | None:
+
+def limited(clause: Clause) -> bool:
+    """Whether there are values for which the comparison is undecided."""
+    return clause.operator not in _UNLIMITED or clause.read_as == "number"
+
+
+def _up_to(longest: int, test: Test) -> Test:
+    """The test, undecided for longer texts."""
+
+    def bounded(value: Any) -> Answer:
+        if isinstance(value, str) and len(value) > longest:
+            return UNDECIDED
+        return test(value)
+
+    return bounded
+
+
+def answer(test: Test, value: Any) -> Answer:
     """What a test says of a value, or of the JSON value that it stands for."""
     found = test(value)
     if found is None and value is not MISSING and type(value) not in PLAIN:
@@ -90,17 +129,34 @@ def _texts(operand: Any) -> tuple[str, ...]:
     return tuple(items)
 
 
-def _text(holds: Callable[[str, tuple[str, ...]], bool]) -> Callable[[Clause], Test]:
-    def make(clause: Clause) -> Test:
-        wanted = _texts(clause.operand)
-        if clause.ignore_case:
-            folded = tuple(text.casefold() for text in wanted)
-            return lambda value: (
-                holds(value.casefold(), folded) if isinstance(value, str) else None
-            )
+def _edge(clause: Clause) -> Test:
+    """Whether a text starts or ends so."""
+    wanted, at_start = _texts(clause.operand), clause.operator == "starts_with"
+    holds = str.startswith if at_start else str.endswith
+    if not clause.ignore_case:
         return lambda value: holds(value, wanted) if isinstance(value, str) else None
+    folded = tuple(text.casefold() for text in wanted)
+    # No character is lost when case is folded: what lies further in decides nothing.
+    most = max(map(len, folded)) or 1
+    part = slice(most) if at_start else slice(-most, None)
+    return lambda value: (
+        holds(value[part].casefold(), folded) if isinstance(value, str) else None
+    )
 
-    return make
+
+def _containment(clause: Clause) -> Test:
+    """Whether a text has one of these in it; each is looked for by itself."""
+    wanted, fold = _texts(clause.operand), clause.ignore_case
+    if fold:
+        wanted = tuple(text.casefold() for text in wanted)
+
+    def test(value: Any) -> Answer:
+        if not isinstance(value, str):
+            return None
+        text = value.casefold() if fold else value
+        return any(part in text for part in wanted)
+
+    return _up_to(MAX_SEARCHED // len(wanted), test)
 
 
 def _reading(clause: Clause, test: Test) -> Test:
@@ -109,14 +165,17 @@ def _reading(clause: Clause, test: Test) -> Test:
         return test
     if clause.read_as != "number":
         raise ValueError(f"can't be compared as {clause.read_as!r}; leave `as` out")
-    return lambda value: test(_parsed(value) if isinstance(value, str) else value)
+    return _up_to(
+        SHORT,
+        lambda value: test(_parsed(value) if isinstance(value, str) else value),
+    )
 
 
 def _parsed(text: str) -> int | float | None:
     """The number that a text says, in JSON's spelling; None if it says none."""
     digits = "0123456789"
     # JSON's reader takes spaces around a number, and words.
-    if not 0 < len(text) <= SHORT or text[0] not in "-" + digits:
+    if not text or text[0] not in "-" + digits:
         return None
     try:
         number: int | float = json.loads(text) if text[-1] in digits else nan
@@ -148,33 +207,12 @@ def _order(holds: Callable[[Any, Any], bool]) -> Callable[[Clause], Test]:
     return make
 
 
-def _array(*, every: bool = False, none: bool = False) -> Callable[[Clause], Test]:
-    def make(clause: Clause) -> Test:
-        fold = clause.ignore_case
-        wanted = {_mark(item, fold=fold) for item in _listed(clause.operand)}
+def _array(clause: Clause) -> Test:
+    from flags.engine.arrays import comparison  # noqa: PLC0415 - see above
 
-        def test(value: Any) -> bool | None:
-            if not isinstance(value, _ARRAYS):
-                return None
-            # Each item is looked at once, however many are wanted.
-            there = {_mark(item, fold=fold) for item in value}
-            found = wanted <= there if every else not wanted.isdisjoint(there)
-            return found is not none
-
-        return test
-
-    return make
-
-
-def _mark(item: Any, *, fold: bool) -> Any:
-    """What only equal items have in common; None for what is nothing to compare."""
-    if type(item) not in PLAIN:
-        item = json_value(item)
-    if isinstance(item, str):
-        return item.casefold() if fold else item
-    if isinstance(item, bool):
-        return (item,)  # `True == 1` to Python
-    return item if isinstance(item, int | float) else None
+    return comparison(
+        clause.operator, _listed(clause.operand), ignore_case=clause.ignore_case
+    )
 
 
 def _modulo(clause: Clause) -> Test:
@@ -208,7 +246,7 @@ def _remembered(test: Test) -> Test:
     """The test with its last answers: texts like versions come again and again."""
     remember = lru_cache(maxsize=REMEMBERED)(test)
 
-    def quick(value: Any) -> bool | None:
+    def quick(value: Any) -> Answer:
         # Short ones only: what is kept must not grow with what is sent.
         if type(value) is str and len(value) <= SHORT:
             return remember(value)
@@ -218,39 +256,50 @@ def _remembered(test: Test) -> Test:
 
 
 def _pattern(clause: Clause) -> Test:
-    from flags.engine.regex import compile_regex  # noqa: PLC0415 - see above
+    from flags.engine.regex import MAX_TEXT, compile_regex  # noqa: PLC0415 - see above
 
     (pattern,) = _texts(clause.operand)[:1]
     found = compile_regex(pattern, ignore_case=clause.ignore_case)
-    return _remembered(lambda value: found(value) if isinstance(value, str) else None)
+
+    def test(value: Any) -> Answer:
+        return found(value) if isinstance(value, str) else None
+
+    return _remembered(_up_to(MAX_TEXT, test))
 
 
 def _version(clause: Clause) -> Test:
-    from flags.engine.semver import comparison  # noqa: PLC0415 - see above
+    from flags.engine.semver import MAX_TEXT, comparison  # noqa: PLC0415 - see above
 
     (text,) = _texts(clause.operand)[:1]
-    return _remembered(comparison(clause.operator, text))
+    return _remembered(_up_to(MAX_TEXT, comparison(clause.operator, text)))
 
 
 def _version_range(clause: Clause) -> Test:
+    from flags.engine.semver import MAX_TEXT  # noqa: PLC0415 - see above
     from flags.engine.version_ranges import in_range  # noqa: PLC0415 - see above
 
     (text,) = _texts(clause.operand)[:1]
-    return _remembered(in_range(text))
+    return _remembered(_up_to(MAX_TEXT, in_range(text)))
 
 
 def _time(clause: Clause) -> Test:
     from flags.engine import times  # noqa: PLC0415 - see above
 
     try:
-        if clause.operator == "weekday_in":
-            return times.weekday_in(list(_texts(clause.operand)), clause.zone)
-        if clause.operator == "time_between":
-            return times.time_between(clause.operand, clause.zone)
+        return _up_to(times.MAX_TEXT, _moment(clause))
     except times.UnknownZone:
-        # Whoever wrote it had the zone. Better one comparison that never holds than
-        # all rules refused, where zone files are older.
-        return lambda _value: None
+        # Whoever wrote it had the zone. Better one comparison that never holds, turned
+        # round or not, than all rules refused, where zone files are older.
+        return lambda _value: UNDECIDED
+
+
+def _moment(clause: Clause) -> Test:
+    from flags.engine import times  # noqa: PLC0415 - see above
+
+    if clause.operator == "weekday_in":
+        return times.weekday_in(list(_texts(clause.operand)), clause.zone)
+    if clause.operator == "time_between":
+        return times.time_between(clause.operand, clause.zone)
     moment = times.before if clause.operator == "before" else times.after
     return moment(clause.operand)
 
@@ -264,9 +313,9 @@ def _network(clause: Clause) -> Test:
 OPERATORS: dict[str, Callable[[Clause], Test]] = {
     "equals": _equality,
     "in": _membership,
-    "starts_with": _text(str.startswith),
-    "ends_with": _text(str.endswith),
-    "contains": _text(lambda value, wanted: any(text in value for text in wanted)),
+    "starts_with": _edge,
+    "ends_with": _edge,
+    "contains": _containment,
     "matches": _pattern,
     "greater_than": _order(gt),
     "greater_or_equal": _order(ge),
@@ -283,9 +332,9 @@ OPERATORS: dict[str, Callable[[Clause], Test]] = {
     "weekday_in": _time,
     "time_between": _time,
     "in_network": _network,
-    "has_any": _array(every=False),
-    "has_all": _array(every=True),
-    "has_none": _array(every=False, none=True),
+    "has_any": _array,
+    "has_all": _array,
+    "has_none": _array,
     "modulo": _modulo,
     "exists": _existence,
 }

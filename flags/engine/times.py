@@ -26,7 +26,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _THURSDAY = 3
 _EARLIEST = (date(2, 1, 1).toordinal() - _EPOCH) * _DAY
 _LATEST = (date(9999, 1, 1).toordinal() - _EPOCH) * _DAY
-_LONGEST = 64
+MAX_TEXT = 64
 
 _MOMENT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
@@ -125,7 +125,7 @@ def time_between(span: object, zone: str | None = None) -> Test:
 
 
 def _read(text: str) -> float | None:
-    found = _MOMENT.fullmatch(text) if len(text) <= _LONGEST else None
+    found = _MOMENT.fullmatch(text) if len(text) <= MAX_TEXT else None
     if found is None:
         return None
     year, month, day, hour, minute, second, part, sign, ahead, by = found.groups()

@@ -8,6 +8,7 @@ from flags.bucketing import bucket
 from flags.engine.conditions import getter, identify, member
 from flags.engine.json_value import json_value
 from flags.engine.operators import MISSING, OPERATORS, answer
+from flags.engine.ternary import UNDECIDED
 from flags.model import (
     Clause,
     Condition,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from flags.model import Ruleset
 
 _MOST = 5  # of a list's items are told
+_LONGEST = 200  # of what a value looks like
+_UNDECIDED = ", which can't be decided: neither this nor its opposite holds"
 
 
 def told(rules: Ruleset, branch: Branch, context: Context, now: float) -> str:
@@ -98,10 +101,10 @@ def _clause(clause: Clause, context: Context, now: float) -> str:
         words += f" in {clause.zone}"
     if clause.ignore_case:
         words += " in any case"
-    test = OPERATORS[clause.operator](clause)
-    if actual is not MISSING and answer(test, actual) is None:
+    says = answer(OPERATORS[clause.operator](clause), actual)
+    if actual is not MISSING and says is None:
         words += f", but {_short(actual)} is not of that type"
-    return words
+    return words + _UNDECIDED if says is UNDECIDED else words
 
 
 def _draw(draw: Draw, context: Context) -> str:
@@ -145,7 +148,8 @@ def _short(value: object) -> str:
     if isinstance(value, list | tuple) and len(value) > _MOST:
         shown = ", ".join(repr(item) for item in value[:_MOST])
         return f"[{shown} and {len(value) - _MOST} more]"
-    return repr(value)
+    shown = repr(value)
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}... and more"
 
 
 def _time(now: float) -> str:

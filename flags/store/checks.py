@@ -16,6 +16,7 @@ from flags.store.groups import GroupDocument
 from flags.store.links import located, shared_services
 from flags.store.names import ROUTING, is_name, name_of, place
 from flags.store.ownership import owned
+from flags.store.patterns import doubtful_patterns
 from flags.store.routing import RoutingDocument
 from flags.store.segments import SegmentDocument
 from flags.store.strict import NAMED, problems_of
@@ -172,6 +173,7 @@ def _file_problems(file: File) -> Iterator[Problem]:
     for name, document in file.documents().items():
         if not isinstance(document, RoutingDocument) and document.archived:
             yield Problem(path=f"{located(name)}.archived", message=_ARCHIVED)
+        yield from doubtful_patterns(name, document.body())
     claims = {
         n: flag.release.services for n, flag in file.flags.items() if flag.release
     }

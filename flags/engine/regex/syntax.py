@@ -42,10 +42,12 @@ def read(pattern: str, *, ignore_case: bool = False) -> Node:
             f"the pattern has {len(pattern)} characters, and {MAX_PATTERN} is the "
             "most; split it into several conditions"
         )
-    return _Reader(pattern, ignore_case=ignore_case).whole()
+    return Reader(pattern, ignore_case=ignore_case).whole()
 
 
-class _Reader:
+class Reader:
+    """Reads a pattern from left to right; `flags.store.patterns` adds to it."""
+
     def __init__(self, pattern: str, *, ignore_case: bool) -> None:
         self._pattern = pattern
         self._place = 0
@@ -53,6 +55,7 @@ class _Reader:
         self._depth = 0
 
     def whole(self) -> Node:
+        """The tree of the whole pattern; raises ValueError."""
         if self._eat("(?i)"):
             self._ignore_case = True
         tree = self._choice()

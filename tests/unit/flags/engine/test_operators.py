@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from flags.engine.operators import MISSING, OPERATORS, REMEMBERED, SHORT
+from flags.engine.ternary import UNDECIDED
 from flags.model import Clause
 
 HUGE = 10**400
@@ -284,4 +285,4 @@ def test_zone_of_others(operator: str, operand: Any) -> None:
     """A zone that this machine hasn't is no match; the rest of the rules goes on."""
     far = clause(operator, operand, zone="Mars/Olympus")
 
-    assert OPERATORS[operator](far)(MONDAY) is None
+    assert OPERATORS[operator](far)(MONDAY) is UNDECIDED
