@@ -90,7 +90,7 @@ def _ends(plan: Plan) -> Iterator[str]:
             f"users of the canary fail more often than stable's, over "
             f"{errors['tolerance']:g} times the odds"
         )
-        yield f"{users} of them and over {share} fail"
+        yield f"{users} of them and over {share} fail with nobody on stable"
     if guards["latency"]:
         yield f"they wait longer than stable's ({', '.join(guards['latency'])})"
     if guards["alarms"]:

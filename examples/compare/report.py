@@ -123,7 +123,7 @@ def _beside(story: Story) -> str:
     return (
         f"left: alarms take {story.false_alarms:.0%} of {story.deployments} modelled "
         f"deployments of a good version back; right: the judge's bound is "
-        f"{story.alpha:.0%}, its hard floor aside\n"
+        f"{story.alpha:.0%}\n"
         f"right: {healed} orders that began on green were finished by blue after a "
         f"rollback; {moved} users met both versions because a step or a rollback moved "
         "them"

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import exp, fsum, log, log1p
 
-from flags.record import Record
+from flags.record import Record, replace
 from rollouts.judge.evidence import informs, log_ratios
 from rollouts.judge.settings import Settings
 from rollouts.judge.tally import Count
@@ -39,7 +39,12 @@ class Process(Record):
 
 def started(settings: Settings) -> Process:
     """Before the first window."""
-    return Process(sums=(_log_weight(0),) * len(settings.sought))
+    return unplayed(settings.sought)
+
+
+def unplayed(odds: Sequence[float]) -> Process:
+    """The same, for whatever odds are sought."""
+    return Process(sums=(_log_weight(0),) * len(odds))
 
 
 def taken(process: Process, strata: Iterable[Count], settings: Settings) -> Process:
@@ -51,14 +56,22 @@ def taken(process: Process, strata: Iterable[Count], settings: Settings) -> Proc
     odds = (*sought, settings.tolerance, settings.margin)
     ratios = [log_ratios(count, odds) for count in counts]
     *gains, tolerated, bad = (fsum(column) for column in zip(*ratios, strict=True))
+    most = -log(settings.beta) + SPARE_PROOF
+    return replace(
+        grown(process, [gain - tolerated for gain in gains]),
+        proof=min(most, process.proof - bad),
+    )
+
+
+def grown(process: Process, gains: Iterable[float]) -> Process:
+    """After one more window, which gained so much at each of the odds."""
     begun = process.windows + 1
     weight = _log_weight(begun)
     sums = tuple(
-        log_add(old + gain - tolerated, weight)
+        log_add(old + gain, weight)
         for old, gain in zip(process.sums, gains, strict=True)
     )
-    most = -log(settings.beta) + SPARE_PROOF
-    return Process(sums=sums, windows=begun, proof=min(most, process.proof - bad))
+    return replace(process, sums=sums, windows=begun)
 
 
 def evidence(process: Process) -> float:

@@ -28,8 +28,8 @@ class Settings(Record):
     `beta`: the chance of ever calling a bad one PROVEN; bad begins at `margin`.
     `tolerance`: the odds ratio (canary over stable) up to which all is well.
     `grid`: the odds ratios that regressions are sought at; those above the tolerance.
-    `floor_users`, `floor_share`: so many users failed, and more than this share of
-    those seen, ends a rollout at once.
+    `floor_users`, `floor_share`: at least so many users failed, and more than this
+    share of those seen while nobody is on stable, ends a rollout; see `floor`.
     `window`: subjects, both versions together, after which a window is closed.
     `measures`: names in groups. Evidence is averaged within a group, then over groups,
     so that three thresholds of one latency don't outvote the errors. The first measure

@@ -4,10 +4,10 @@ Laws
 1. A window is what was counted since the last one. It is never reopened: what arrives
    late is in the next one.
 2. The same totals twice change nothing, so a look may be repeated or made by two.
-3. When a window is closed depends on who was seen, never on who failed; only the hard
-   floor may close one early, and it ends the rollout whatever the evidence.
+3. When a window is closed depends on who was seen, never on who failed: windows that
+   end where the canary fails would make a good one look bad.
 4. One step with many windows ends where many steps with one end.
-5. What was reached stays reached: the greatest evidence and the floor are kept.
+5. What was reached stays reached: the greatest evidence and a floor that was hit.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flags.record import Record, replace
+from rollouts.judge import floor as floors
 from rollouts.judge import process as processes
 from rollouts.judge import settings as choices
 from rollouts.judge import tally as tallies
@@ -27,13 +28,18 @@ FEWEST = 2
 
 
 class State(Record):
-    """`counted` is everything so far, `peak` the greatest log E that ever was."""
+    """`counted` is everything so far, `peak` the greatest log E that ever was.
+
+    `alone` is the evidence of windows with nobody on stable, `floor` whether that alone
+    was ever enough.
+    """
 
     settings: Settings
     processes: tuple[Process, ...]
     counted: Tally = NOTHING
     peak: float = 0.0
     floor: bool = False
+    alone: Process = floors.started()
 
 
 def begin(settings: Settings | None = None) -> State:
@@ -60,8 +66,7 @@ def observe(state: State, totals: Tally, *, overdue: bool = False) -> State:
     tallies.checked(totals, state.settings.names)
     window = tallies.minus(totals, state.counted)
     tallies.checked(window, state.settings.names)
-    broken = _broken(totals, state.settings)
-    if overdue or broken or _full(window, state.settings):
+    if overdue or _full(window, state.settings):
         return _advanced(state, window, totals)
     return state
 
@@ -73,10 +78,10 @@ def renewed(state: State) -> State:
 
 
 def evidence(state: State) -> float:
-    """The logarithm of E now: the mean within each group, then over the groups."""
-    logs = iter([processes.evidence(process) for process in state.processes])
-    groups = [[next(logs) for _ in group] for group in state.settings.measures]
-    return processes.log_mean([processes.log_mean(group) for group in groups])
+    """The logarithm of E now: that of the comparison, and a part of the floor's."""
+    settings = state.settings
+    failed = first(state.counted, settings).canary_failed
+    return floors.joined(_compared(state), state.alone, failed, settings.floor_users)
 
 
 def proof(state: State) -> float:
@@ -89,39 +94,40 @@ def first(tally: Tally, settings: Settings) -> Count:
     return tallies.together(tally.counts.get(settings.measures[0][0], {}))
 
 
+def _compared(state: State) -> float:
+    """The logarithm of the mean within each group, then over the groups."""
+    logs = iter([processes.evidence(process) for process in state.processes])
+    groups = [[next(logs) for _ in group] for group in state.settings.measures]
+    return processes.log_mean([processes.log_mean(group) for group in groups])
+
+
 def _advanced(state: State, window: Tally, counted: Tally) -> State:
     settings = state.settings
     after = tuple(
         processes.taken(process, window.counts.get(name, {}).values(), settings)
         for name, process in zip(settings.names, state.processes, strict=True)
     )
+    alone = floors.taken(
+        state.alone,
+        first(state.counted, settings),
+        first(window, settings),
+        settings.floor_share,
+    )
+    failed = first(counted, settings).canary_failed
     made = replace(
         state,
         processes=after,
+        alone=alone,
         counted=counted,
-        floor=state.floor or _broken(counted, settings),
+        floor=state.floor or floors.hit(alone, failed, settings),
     )
     return replace(made, peak=max(state.peak, evidence(made)))
 
 
 def _full(window: Tally, settings: Settings) -> bool:
     count = first(window, settings)
+    if not count.stable:
+        # Nobody to wait for: at a weight of 100 an outage must not last a minute.
+        return count.canary >= settings.window
     subjects = count.canary + count.stable
     return subjects >= settings.window and min(count.canary, count.stable) >= FEWEST
-
-
-def _broken(totals: Tally, settings: Settings) -> bool:
-    """The hard floor, over the whole rollout."""
-    count = first(totals, settings)
-    failed, stable_failed = count.canary_failed, count.stable_failed
-    canary, stable = count.canary, count.stable
-    if sum(totals.users):
-        # Subjects are counted in each window, users once.
-        canary = max(totals.users[0], failed)
-        stable = max(totals.users[1], stable_failed)
-    return (
-        failed >= settings.floor_users
-        and failed > settings.floor_share * canary
-        # Where stable fails too it is an incident, and a rollback would help nobody.
-        and 2 * stable_failed * canary <= failed * stable
-    )

@@ -3,6 +3,8 @@
 Laws
 1. What is read back equals what was written, to the last bit.
 2. A version that isn't known is refused, never guessed at.
+3. `alone` came later: where it is missing, no window was without stable so far. Code
+   from before it reads a state with it, and leaves it out of the next one.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import json
 from math import isfinite
 from typing import Any
 
+from rollouts.judge import floor as floors
 from rollouts.judge import settings as choices
 from rollouts.judge import tally as tallies
 from rollouts.judge.errors import InvalidEvidence
@@ -27,7 +30,8 @@ def dumps(state: State) -> str:
     document = {
         "version": VERSION,
         "settings": settings,
-        "processes": [[*p.sums, p.windows, p.proof] for p in state.processes],
+        "processes": [_row(process) for process in state.processes],
+        "alone": _row(state.alone),
         **tallies.written(state.counted),
         "peak": state.peak,
         "floor": state.floor,
@@ -61,6 +65,7 @@ def _state(document: dict[str, Any]) -> State:
     return State(
         settings=settings,
         processes=tuple(_process(row, len(settings.sought)) for row in rows),
+        alone=_alone(document),
         counted=tallies.checked(tallies.read(document), settings.names),
         peak=_finite(document["peak"]),
         floor=document["floor"],
@@ -72,6 +77,16 @@ def _settings(document: dict[str, Any]) -> Settings:
     values["grid"] = tuple(values["grid"])
     values["measures"] = tuple(tuple(group) for group in values["measures"])
     return Settings(**values)
+
+
+def _alone(document: dict[str, Any]) -> Process:
+    if "alone" not in document:
+        return floors.started()
+    return _process(document["alone"], len(floors.ODDS))
+
+
+def _row(process: Process) -> list[float]:
+    return [*process.sums, process.windows, process.proof]
 
 
 def _process(row: list[Any], size: int) -> Process:

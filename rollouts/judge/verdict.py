@@ -1,14 +1,14 @@
 """What the evidence amounts to: one of three words, and why.
 
 Laws
-1. REGRESSED: the hard floor was hit, or E reached 1/alpha, at any time since the start.
+1. REGRESSED: E reached 1/alpha at any time since the start, with the hard floor's part.
 2. PROVEN: else, every measure's proof stands at 1/beta or more now.
 3. INCONCLUSIVE: else. It is never to be shown as healthy: nobody knows.
 """
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp, floor, log
 
 from flags.record import Record
 from rollouts.judge import state as states
@@ -67,7 +67,10 @@ def _decided(state: State) -> tuple[str, str]:
     seen = _seen(state)
     if state.floor:
         share = f"{100 * settings.floor_share:g} %"
-        return REGRESSED, f"more than {share} of the canary's users fail: {seen}"
+        reason = (
+            f"more than {share} of the canary's users fail, and nobody is on stable"
+        )
+        return REGRESSED, f"{reason}: {seen}"
     if regressed(state):
         return REGRESSED, f"the canary fails more often than stable: {seen}"
     if proven(state):
@@ -81,7 +84,10 @@ def _lacking(state: State) -> str:
         return "nobody to compare, both versions need users"
     if not count.canary_failed and not count.stable_failed:
         return "no failures yet, so nothing to tell the versions apart"
-    return "too few failures to tell the versions apart"
+    needed = 1 / state.settings.alpha
+    # Rounded down: what isn't enough must not look like it.
+    found = floor(100 * _plain(states.evidence(state))) / 100
+    return f"no difference is proven yet: the evidence is {found:g} of {needed:g}"
 
 
 def _seen(state: State) -> str:

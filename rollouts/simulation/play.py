@@ -131,7 +131,7 @@ class Referee:
         # Rounding must not make a minute of six ticks too short.
         overdue = tick.minute - self._closed > OVERDUE - TICK / 2
         # Any other look would change nothing, and takes its time.
-        if overdue or tick.canary.failed or self._subjects >= self._full:
+        if overdue or self._subjects >= self._full:
             self._judge(tick.minute, overdue=overdue)
         return self.fired is not None
 

@@ -68,6 +68,7 @@ PURE = {
     "rollouts/evidence/look.py",
     "rollouts/judge/errors.py",
     "rollouts/judge/evidence.py",
+    "rollouts/judge/floor.py",
     "rollouts/judge/process.py",
     "rollouts/judge/settings.py",
     "rollouts/judge/share.py",

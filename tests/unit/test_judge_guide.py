@@ -35,5 +35,5 @@ def test_defaults() -> None:
     assert f"{settings.tolerance:g} unless chosen otherwise" in GUIDE
     assert f"`margin` ({settings.margin:g})" in GUIDE
     assert f"together {settings.window} (`window`)" in GUIDE
-    assert f"{settings.floor_users} distinct users failed" in GUIDE
+    assert f"never fewer than {settings.floor_users} (`floor.users`)" in GUIDE
     assert f"from {settings.grid[0]:g} to {settings.grid[-1]:g}" in GUIDE

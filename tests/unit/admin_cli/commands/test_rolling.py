@@ -220,8 +220,8 @@ def test_plan_shows_steps_times_and_what_ends_it(canary: Canary) -> None:
         "",
         (
             "It rolls back if users of the canary fail more often than stable's, over "
-            "1.25 times the odds; if 5 of them and over 50 % fail; if it is not over "
-            "after 1d."
+            "1.25 times the odds; if 5 of them and over 50 % fail with nobody "
+            "on stable; if it is not over after 1d."
         ),
         "A bake that proves neither harm nor health goes on.",
         "At the end it is promoted; the version before is kept for 15m.",

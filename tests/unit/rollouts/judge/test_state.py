@@ -76,37 +76,31 @@ def test_peak_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("totals", "hit"),
-    [
-        (tally(9, 5, 900, 2), True),
-        (tally(5, 5, 0, 0), True),
-        (tally(8, 4, 900, 2), False),
-        (tally(10, 5, 900, 2), False),
-        # Subjects are looks: the users are fewer.
-        (tally(400, 5, 900, 2, users=(9, 90)), True),
-        (tally(400, 5, 900, 2, users=(10, 90)), False),
-        # Stable fails as well: an incident.
-        (tally(9, 5, 900, 500), False),
-    ],
+    "totals",
+    [tally(5, 5, 1, 0), tally(8, 7, 1, 0), tally(19, 19, 0, 0), tally(5, 5, 0, 0)],
 )
-def test_hard_floor(totals: Tally, *, hit: bool) -> None:
-    """Five users, and more than half of those seen, end a rollout at once."""
-    assert hit == observe(begin(), totals).floor
+def test_failures_close_no_window(totals: Tally) -> None:
+    """Windows that end where the canary fails would make a good one look bad."""
+    state = begin()
+
+    assert state is observe(state, totals)
 
 
-def test_floor_closes_a_window() -> None:
-    """The floor doesn't wait for the window to fill up."""
-    state = observe(begin(), tally(5, 5, 1, 0))
+def test_canary_alone_waits_for_nobody() -> None:
+    """With nobody on stable a window is full of the canary's users."""
+    state = begin()
 
-    assert state.floor
-    assert regressed(state)
+    assert state is observe(state, tally(19, 0, 0, 0))
+    assert state is not observe(state, tally(20, 0, 0, 0))
+    assert state is observe(state, tally(1, 0, 19, 0))
 
 
 def test_floor_stays() -> None:
     """The floor, once hit, stays hit."""
-    state = advance(begin(), [tally(5, 5, 9, 0), tally(900, 0, 9, 0)])
+    state = advance(begin(), [tally(20, 20, 0, 0), tally(900, 0, 9, 0)])
 
     assert state.floor
+    assert regressed(state)
 
 
 def test_renewed() -> None:

@@ -16,6 +16,7 @@ from rollouts.judge import (
     begin,
     dumps,
     loads,
+    regressed,
 )
 
 SETTINGS = Settings(alpha=0.01, measures=(("errors",), ("slow:1", "slow:2")))
@@ -29,7 +30,29 @@ WINDOW = Tally(
 STATE = advance(begin(SETTINGS), [WINDOW] * 3)
 
 
-@pytest.mark.parametrize("state", [begin(), STATE])
+ALONE = Tally(counts={"errors": {"warm": Count(canary=20, canary_failed=11)}})
+# As it was written before the floor had evidence of its own.
+OLD = (
+    '{"version":1,"settings":{"alpha":0.05,"beta":0.05,"tolerance":1.25,"margin":3.0,'
+    '"grid":[1.5,2.0,3.0,5.0,8.0,15.0,40.0],"floor_users":5,"floor_share":0.5,'
+    '"window":20,"measures":[["errors"]]},"processes":[[-0.5,-0.5,-0.5,-0.5,-0.5,'
+    '-0.5,-0.5,1,0.25]],"counts":{"errors":{"warm":[9,5,9,0]}},"users":[0,0],'
+    '"peak":0.5,"floor":%s}'
+)
+
+
+@pytest.mark.parametrize("floor", [True, False])
+def test_from_before_the_floor_had_evidence(*, floor: bool) -> None:
+    """A state of an older release is read, and its verdict stands."""
+    state = loads(OLD % str(floor).lower())
+
+    assert begin().alone == state.alone
+    assert floor == state.floor == regressed(state)
+    assert not regressed(advance(begin(), [ALONE]))
+    assert state == loads(dumps(state))
+
+
+@pytest.mark.parametrize("state", [begin(), STATE, advance(begin(), [ALONE])])
 def test_round_trip(state: Any) -> None:
     """What is read is what was written, to the last bit."""
     assert state == loads(dumps(state))
@@ -72,6 +95,8 @@ def test_no_state(text: str) -> None:
         {"peak": None},
         {"peak": float("nan")},
         {"floor": 0},
+        {"alone": None},
+        {"alone": [0.0] * 4},
     ],
 )
 def test_damaged(change: dict[str, Any]) -> None:

@@ -34,13 +34,17 @@ GOOD = Count(canary=20, stable=180, stable_failed=2)
         ([], INCONCLUSIVE, "nobody to compare, both versions need users: errors of 0"),
         (windows(Count(canary=9), 9), INCONCLUSIVE, "nobody to compare"),
         (windows(Count(canary=9, stable=9), 9), INCONCLUSIVE, "no failures yet"),
-        (windows(GOOD, 2), INCONCLUSIVE, "too few failures"),
+        (
+            windows(GOOD, 2),
+            INCONCLUSIVE,
+            "no difference is proven yet: the evidence is 0.64 of 20: errors",
+        ),
         (windows(GOOD, 30), PROVEN, "the odds of failing are below 3: errors of 0"),
         (windows(BAD, 9), REGRESSED, "the canary fails more often than stable"),
         (
-            windows(Count(canary=6, canary_failed=5, stable=9)),
+            windows(Count(canary=20, canary_failed=19)),
             REGRESSED,
-            "more than 50 % of the canary's users fail: errors of 5 users in 6 looks",
+            "more than 50 % of the canary's users fail, and nobody is on stable",
         ),
     ],
 )
@@ -53,6 +57,19 @@ def test_kind(seen: list[Tally], kind: str, reason: str) -> None:
     assert found.reason.startswith(reason)
     assert (kind == REGRESSED) == regressed(state)
     assert (kind == PROVEN) == proven(state)
+
+
+def test_many_failures_are_not_few() -> None:
+    """What lacks is proof: it is said how much there is, and how much is needed."""
+    count = Count(canary=50, canary_failed=2, stable=50, stable_failed=1)
+    found = verdict(advance(begin(), windows(count, 50)))
+
+    assert INCONCLUSIVE == found.kind
+    assert 5 < found.evidence < 20
+    assert found.reason.endswith(
+        f"the evidence is {found.evidence - 0.005:.2f} of 20: errors of 100 users in "
+        "2500 looks on the canary, of 50 in 2500 on stable"
+    )
 
 
 def test_thresholds() -> None:
