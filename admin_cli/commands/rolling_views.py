@@ -54,7 +54,7 @@ def status(
     store, evidence = desk.session.store(), desk.session.evidence()
 
     def look() -> dict[str, Any]:
-        found = observing.observe(store, evidence, name)
+        found = observing.observe(store, evidence, name, desk.session.client)
         return view(found, clock.now().timestamp())
 
     with drawing(screen, watch=watch) as draw:
@@ -128,5 +128,8 @@ def _check_rollout(shown: dict[str, Any]) -> None:
 
     if shown["outcome"] is None:
         name = shown["name"]
-        msg = f"{name} has no rollout; start one with `canary rollout start {name}`"
+        by_hand = shown["weight"]["asked"] is not None
+        set_by_hand = "a weight that was set by hand, and no rollout of a plan"
+        what = set_by_hand if by_hand else "no rollout"
+        msg = f"{name} has {what}; start one with `canary rollout start {name}`"
         raise NoRollout(msg)

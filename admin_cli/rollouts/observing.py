@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from admin_cli.finding import find_flag
-from admin_cli.rollouts import past
+from admin_cli.rollouts import aliases, past
 from admin_cli.rollouts.sight import sight
 from admin_cli.rollouts.view import Found
 from admin_cli.unsettled import aborted
@@ -14,6 +14,8 @@ from rollouts.judge import InvalidEvidence
 from rollouts.machine.rollout import Rollout
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flags.store.changes import State, Store, Stored
     from rollouts.evidence.look import Look
     from rollouts.evidence.table import Evidence
@@ -28,8 +30,10 @@ def release(state: State, name: str) -> Stored:
     return stored
 
 
-def observe(store: Store, evidence: Evidence, name: str) -> Found:
-    """All that there is to see of a rollout now."""
+def observe(
+    store: Store, evidence: Evidence, name: str, client: Callable[..., Any]
+) -> Found:
+    """All that there is to see of a rollout now; `client` makes those of AWS."""
     state = store.load()
     stored = release(state, name)
     look, trouble = None, None
@@ -45,6 +49,7 @@ def observe(store: Store, evidence: Evidence, name: str) -> Found:
         sight=sight(look) if look else None,
         marked=name in aborted(state),
         trouble=trouble,
+        named=aliases.named(stored.body["release"]["services"], client),
     )
 
 

@@ -122,8 +122,11 @@ def _roles(shown: Data, phase: str) -> str:
 
 
 def _colour(variant: Data) -> str:
-    version = f" (version {variant['version']})" if variant["version"] else ""
-    return plain(f"{variant['colour']}{version}")
+    version, recorded = variant["version"], variant["recorded"]
+    if not version:
+        return plain(variant["colour"])
+    about = f", not {recorded}" if recorded and recorded != version else ""
+    return plain(f"{variant['colour']} (version {version}{about})")
 
 
 def _timed(rollout: Data) -> Iterator[tuple[Data, str]]:

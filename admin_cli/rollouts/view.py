@@ -8,7 +8,7 @@ Laws
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from admin_cli.rollouts import steps, times
@@ -30,7 +30,8 @@ _NOBODY = {"users": 0, "failed": 0, "p50": None, "p99": None}
 class Found:
     """A release as it was found: its document, its evidence, its mark.
 
-    `trouble` is why the evidence can't be read.
+    `trouble` is why the evidence can't be read. `named` are the versions that the
+    aliases name, by colour, as far as they can be seen.
     """
 
     name: str
@@ -39,12 +40,13 @@ class Found:
     sight: Mapping[str, Any] | None = None
     marked: bool = False
     trouble: str | None = None
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 def view(found: Found, now: float) -> Data:
     """The record; `now` in seconds since the epoch."""
     broken = damaged(found.body)
-    rollout = None if broken else found.body.get("rollout")
+    rollout = _last(found.body)
     return {
         "name": found.name,
         "version": found.version,
@@ -87,11 +89,26 @@ def _outcome(rollout: Any, found: Found, *, broken: bool) -> Data:
     if broken:
         return {"outcome": str(Outcome.WAITING), "next": [abort(found.name)]}
     if not rollout:
-        return {"outcome": None, "next": []}
+        live = "weight" in found.body and not found.marked
+        commands = [f"canary {verb} {found.name}" for verb in ("promote", "abort")]
+        return {"outcome": None, "next": commands if live else []}
     return {
         "outcome": str(outcome(rollout, marked=found.marked)),
         "next": next_commands(found.name, rollout, marked=found.marked),
     }
+
+
+def _last(body: Body) -> Any:
+    """The rollout that is or was, unless somebody moved the release by hand since."""
+    rollout = None if damaged(body) else body.get("rollout")
+    if not rollout or rollout["phase"] not in _LED_TO:
+        return rollout
+    led_to = rollout["colours"][_LED_TO[rollout["phase"]]]
+    return rollout if "weight" not in body and stable_of(body) == led_to else None
+
+
+# Whose colour everyone is on once a rollout is over, by its phase.
+_LED_TO = {"aborted": "stable", "completed": "canary"}
 
 
 def _weight(found: Found) -> Data:
@@ -116,13 +133,14 @@ def _variant(found: Found, role: str) -> Mapping[str, Any]:
 
 def _colours(found: Found) -> Data:
     stable = stable_of(found.body)
-    rollout = {} if damaged(found.body) else found.body.get("rollout") or {}
+    rollout = _last(found.body) or {}
     colours = rollout.get("colours") or {"stable": stable, "canary": other(stable)}
     versions = rollout.get("versions") or {}
     return {
         role: {
             "colour": colours.get(role),
-            "version": versions.get(role),
+            "version": found.named.get(colours[role]) or versions.get(role),
+            "recorded": versions.get(role),
             **_variant(found, role),
         }
         for role in ("stable", "canary")

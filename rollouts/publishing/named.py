@@ -39,7 +39,11 @@ def read(versions: object, service: str) -> dict[str, str]:
 
 
 def _text(versions: Versions, role: str) -> str:
-    numbers = {service: by_role[role] for service, by_role in versions.items()}
+    return joined({service: by_role[role] for service, by_role in versions.items()})
+
+
+def joined(numbers: Mapping[str, str]) -> str:
+    """The versions of one role, by service, as one text."""
     if len(set(numbers.values())) == 1:
         return next(iter(numbers.values()))
     return ", ".join(f"{service}:{number}" for service, number in numbers.items())

@@ -170,3 +170,35 @@ def test_a_deployment_says_that_it_takes_the_way_back(
 
     assert told.code == 0
     assert f"{CART}:blue leaves version 1, so `canary rollout undo shop`" in told.err
+
+
+def test_status_says_what_the_aliases_name(canary: Canary, rolling: Table) -> None:
+    """It is told beside what the rollout is about; a share of another version, too."""
+    assert canary("rollout", "abort", "shop").code == 0
+    point("green", "3")
+    point("blue", "1", {"3": 0.25})
+
+    shown = canary("rollout", "status", "shop").data
+
+    assert (shown["canary"]["version"], shown["canary"]["recorded"]) == (
+        f"{CART}:3, {SERVICES[1]}:1",
+        f"{CART}:2, {SERVICES[1]}:1",
+    )
+    assert shown["stable"]["version"] == f"{CART}:1 + 25 % 3, {SERVICES[1]}:1"
+    told = canary("rollout", "status", "shop", "-o", "table").out
+    assert f"{CART}:3, {SERVICES[1]}:1, not {CART}:2" in told.replace("\n", " ")
+    assert rolling.body("shop")["rollout"]["phase"] == "aborted"
+
+
+@pytest.mark.usefixtures("rolling")
+def test_status_after_a_weight_by_hand_says_so(canary: Canary) -> None:
+    """The rollout before it is over, and its outcome is no news of this one."""
+    assert canary("rollout", "abort", "shop").code == 0
+    assert canary("set-weight", "shop", "10").code == 0
+
+    result = canary("rollout", "status", "shop", "--exit-code")
+
+    assert result.code == 2
+    assert "a weight that was set by hand" in result.err
+    told = canary("rollout", "status", "shop", "-o", "table").out
+    assert "10 % on green, set by hand" in told

@@ -27,6 +27,8 @@ PLAN = {
     ]
 }
 
+ENDED = {"aborted", "completed"}
+
 
 def rollout(phase: str = "baking", step: int = 1, **more: Any) -> dict[str, Any]:
     """A rollout's mapping, ten minutes after it began."""
@@ -50,7 +52,9 @@ def body(
     live: Mapping[str, Any] | None = None, weight: float | None = 5, **more: Any
 ) -> dict[str, Any]:
     """A release's document."""
-    found = {"release": {"services": ["shop"], "stable": "blue"}, **more}
+    promoted = (live or {}).get("phase") in {"draining", "completed"}
+    stable = "green" if promoted else "blue"
+    found = {"release": {"services": ["shop"], "stable": stable}, **more}
     if live is not None:
         found["rollout"] = dict(live)
     if weight is not None:
@@ -60,7 +64,8 @@ def body(
 
 def found(live: Mapping[str, Any] | None = None, **more: Any) -> Found:
     """A release as it was found, with this rollout."""
-    weight = more.pop("weight", 5)
+    phase = (live or {}).get("phase")
+    weight = more.pop("weight", None if phase in ENDED else 5)
     return Found(name="shop", version=7, body=body(live, weight), **more)
 
 

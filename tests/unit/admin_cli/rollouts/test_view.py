@@ -33,6 +33,7 @@ def test_a_rollout_is_told_from_its_step_to_its_evidence() -> None:
     assert {
         "colour": "green",
         "version": "13",
+        "recorded": "13",
         "users": 40,
         "failed": 1,
         "p50": 120.4,
@@ -123,6 +124,40 @@ def test_who_failed_on_the_canary_was_there() -> None:
 
     assert (2, 2) == (record["canary"]["users"], record["canary"]["failed"])
     assert 220 == record["stable"]["users"]
+
+
+@pytest.mark.parametrize(
+    "moved", [{"weight": 10}, {"release": {"services": ["shop"], "stable": "green"}}]
+)
+def test_a_rollout_that_is_over_says_nothing_of_moves_by_hand_since(
+    moved: dict[str, Any],
+) -> None:
+    """Neither that everyone is on stable, nor which colour that is."""
+    since = (
+        body(rollout("aborted", versions={"stable": "1", "canary": "2"}), None) | moved
+    )
+
+    record = view(Found(name="shop", version=9, body=since), NOW)
+
+    assert (record["rollout"], record["outcome"]) == (None, None)
+    assert record["stable"]["recorded"] is None
+    if "release" in moved:
+        assert record["stable"]["colour"] == "green"
+    else:
+        assert record["next"] == ["canary promote shop", "canary abort shop"]
+
+
+def test_the_version_is_the_one_that_the_alias_names() -> None:
+    """The record's is told beside it, and stands in for what can't be seen."""
+    live = rollout(versions={"stable": "12", "canary": "13"})
+
+    record = shown(live, named={"green": "14"})
+
+    told = {role: record[role] for role in ("stable", "canary")}
+    assert [(it["version"], it["recorded"]) for it in told.values()] == [
+        ("12", "12"),
+        ("14", "13"),
+    ]
 
 
 def test_colours_are_those_of_the_rollout() -> None:
