@@ -256,15 +256,15 @@ def _remembered(test: Test) -> Test:
 
 
 def _pattern(clause: Clause) -> Test:
-    from flags.engine.regex import MAX_TEXT, compile_regex  # noqa: PLC0415 - see above
+    from flags.engine.regex import automaton  # noqa: PLC0415 - see above
 
     (pattern,) = _texts(clause.operand)[:1]
-    found = compile_regex(pattern, ignore_case=clause.ignore_case)
+    found = automaton(pattern, ignore_case=clause.ignore_case)
 
     def test(value: Any) -> Answer:
-        return found(value) if isinstance(value, str) else None
+        return found.search(value) if isinstance(value, str) else None
 
-    return _remembered(_up_to(MAX_TEXT, test))
+    return _remembered(_up_to(found.longest, test))
 
 
 def _version(clause: Clause) -> Test:

@@ -18,13 +18,21 @@ from flags.engine.regex.automaton import MAX_TEXT, Automaton
 from flags.engine.regex.positions import lay_out
 from flags.engine.regex.syntax import read
 
-__all__ = ["MAX_TEXT", "compile_regex"]
+__all__ = ["MAX_TEXT", "automaton", "compile_regex"]
 
 
 def compile_regex(pattern: str, *, ignore_case: bool = False) -> Callable[[str], bool]:
     """Whether a text holds a match of `pattern` anywhere.
 
-    A text of more than `MAX_TEXT` characters has none, and neither has what is no
-    text. Raises ValueError for a pattern that is wrong, too large or not supported.
+    A text that is longer than the automaton reads has none, and neither has what is
+    no text. Raises ValueError as `automaton` does.
     """
-    return Automaton(lay_out(read(pattern, ignore_case=ignore_case))).search
+    return automaton(pattern, ignore_case=ignore_case).search
+
+
+def automaton(pattern: str, *, ignore_case: bool = False) -> Automaton:
+    """What searches texts of up to `longest` characters for a match.
+
+    Raises ValueError for a pattern that is wrong, too large or not supported.
+    """
+    return Automaton(lay_out(read(pattern, ignore_case=ignore_case)))

@@ -3,16 +3,23 @@
 A state is the set of positions that may come next. What follows a state and a
 character is worked out when it is first met, then looked up. The memory is bounded:
 when it is full it is emptied, and fills again with what is needed now.
+
+Characters that the pattern can't tell apart are one class: a text of a thousand that
+were never met costs no more than one of a few.
 """
 
 from __future__ import annotations
 
-from flags.engine.regex.characters import is_word
+from flags.engine.regex.characters import Classes, is_word
 from flags.engine.regex.positions import Layout, bits
 from flags.engine.regex.tree import Mark
 
 MAX_TEXT = 1_024
 MAX_STEPS = 2_048
+# A step takes longer the larger the pattern is. More positions than a pattern has
+# characters come from counts, which also make the most states.
+LARGE = 256
+MAX_TEXT_OF_LARGE = 256
 
 # What is read where there is no character, and for a newline that ends the text.
 END = ""
@@ -34,7 +41,11 @@ class State(dict[str, "State"]):
         self.before = before
 
     def __missing__(self, symbol: str) -> State:
-        following = self._automaton.step(self, symbol)
+        alike = self._automaton.alike(symbol)
+        if alike == symbol:
+            following = self._automaton.step(self, symbol)
+        else:
+            following = self[alike]
         self[symbol] = following
         return following
 
@@ -48,18 +59,18 @@ class Verdict(State):
         return self
 
 
-class _Table(dict[str, int]):
-    """The union of what follows four positions, by those of them that matched."""
+class _Table(dict[int, int]):
+    """The union of what follows eight positions, by those of them that matched."""
 
     def __init__(self, follow: tuple[int, ...]) -> None:
-        super().__init__({"0": 0})
+        super().__init__()
         self._follow = follow
 
-    def __missing__(self, digit: str) -> int:
+    def __missing__(self, matched: int) -> int:
         union = 0
-        for position in bits(int(digit, 16)):
+        for position in bits(matched):
             union |= self._follow[position]
-        self[digit] = union
+        self[matched] = union
         return union
 
 
@@ -69,7 +80,11 @@ class Automaton:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         follow = layout.follow
-        self._tables = [_Table(follow[at : at + 4]) for at in range(0, len(follow), 4)]
+        self._tables = [_Table(follow[at : at + 8]) for at in range(0, len(follow), 8)]
+        self.longest = MAX_TEXT_OF_LARGE if len(follow) > LARGE else MAX_TEXT
+        self._classes = Classes(layout.sets, edges=bool(layout.marks))
+        # The first character that was met of each class.
+        self._alike: dict[object, str] = {}
         self._marks = sum(layout.marks.values())
         self._edges = bool(layout.marks.keys() & {Mark.EDGE, Mark.NO_EDGE})
         # After the first character ^ never holds again.
@@ -88,7 +103,7 @@ class Automaton:
 
     def search(self, text: object) -> bool:
         """Whether the text holds a match; one that is too long holds none."""
-        if not isinstance(text, str) or len(text) > MAX_TEXT:
+        if not isinstance(text, str) or len(text) > self.longest:
             return False
         found, lost, state = self._found, self._lost, self._start
         symbols = [*text[:-1], LAST_NEWLINE] if text.endswith("\n") else text
@@ -99,6 +114,13 @@ class Automaton:
             if state is lost:
                 return False
         return state[END] is found
+
+    def alike(self, symbol: str) -> str:
+        """The symbol that stands for all those that the pattern can't tell apart."""
+        self._make_room()
+        if symbol in {END, LAST_NEWLINE}:
+            return symbol
+        return self._alike.setdefault(self._classes.of(symbol), symbol)
 
     def step(self, state: State, symbol: str) -> State:
         """What follows a state when a symbol is read."""
@@ -113,7 +135,6 @@ class Automaton:
             positions = (self._after(matched) | self._layout.first) & self._later
             word = self._edges and is_word(symbol)
             following = self._state(positions, _WORD if word else _OTHER)
-        self._make_room()
         return following
 
     def _pass_marks(self, state: State, symbol: str) -> int:
@@ -156,8 +177,10 @@ class Automaton:
 
     def _after(self, positions: int) -> int:
         union = 0
-        for table, digit in zip(self._tables, reversed(f"{positions:x}"), strict=False):
-            union |= table[digit]
+        matched = positions.to_bytes(len(self._tables), "little")
+        for table, byte in zip(self._tables, matched, strict=True):
+            if byte:
+                union |= table[byte]
         return union
 
     def _state(self, positions: int, before: str) -> State:
@@ -178,6 +201,9 @@ class Automaton:
             return
         self._steps = 0
         self._masks.clear()
+        self._alike.clear()
+        for table in self._tables:
+            table.clear()
         # Emptied one by one: states refer to each other in circles. A copy, since
         # another thread may be adding one; what it holds goes on working.
         for state in list(self._states.values()):

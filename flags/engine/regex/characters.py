@@ -6,7 +6,9 @@ and lower case, and a few old or foreign forms of a letter (the Kelvin sign is a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from flags.record import Record
 
@@ -44,6 +46,8 @@ for _char in (
     _ODD[fold(_char)] = _ODD.get(fold(_char), "") + _char
 
 
+# Unicode has some 2,900 letters with a case.
+@lru_cache(maxsize=4_096)
 def forms(char: str) -> Iterable[str]:
     """The character in all its cases."""
     folded = fold(char)
@@ -90,3 +94,36 @@ def characters(
         negated=negated,
         ignore_case=ignore_case,
     )
+
+
+class Classes:
+    """Tells which characters are in the same of some sets: those of one class."""
+
+    def __init__(self, sets: Iterable[Characters], *, edges: bool) -> None:
+        found = list(sets)
+        self._ignore_case = any(one.ignore_case for one in found)
+        # Places where a set may begin or end, in the order of characters.
+        ends: set[int] = set()
+        for one in found:
+            singles = {f for char in one.singles for f in self._forms(char)}
+            for first, last in (*one.ranges, *((char, char) for char in singles)):
+                ends |= {ord(first), ord(last) + 1}
+        self._ends = sorted(ends)
+        self._kinds = edges or any(one.kinds for one in found)
+
+    def of(self, char: str) -> object:
+        """The class of a character; characters of one class are in the same sets."""
+        kinds = 0
+        if self._kinds:
+            kinds = char.isdecimal() + 2 * is_word(char) + 4 * char.isspace()
+        if not self._ignore_case:
+            return bisect_right(self._ends, ord(char)), kinds
+        places = {bisect_right(self._ends, ord(form)) for form in self._forms(char)}
+        folded = fold(char)
+        # What folds to several characters has no place in their order.
+        return frozenset(places), kinds, folded if len(folded) > 1 else ""
+
+    def _forms(self, char: str) -> Iterable[str]:
+        if not self._ignore_case or (char.lower() == char == char.upper()):
+            return (char,)
+        return forms(char)

@@ -13,7 +13,7 @@ import pytest
 
 from flags.engine.regex import MAX_TEXT, compile_regex
 from flags.engine.regex.automaton import MAX_STEPS, Automaton, State
-from flags.engine.regex.characters import fold
+from flags.engine.regex.characters import Classes, fold
 from flags.engine.regex.positions import lay_out
 from flags.engine.regex.syntax import read
 
@@ -189,8 +189,8 @@ def test_no_catastrophe(pattern: str) -> None:
     """Patterns that hang an engine that backtracks take one step per character."""
     automaton = Counting(lay_out(read(pattern)))
 
-    assert not automaton.search("a" * (MAX_TEXT - 1) + "!")
-    assert 0 < automaton.steps <= MAX_TEXT + 1
+    assert not automaton.search("a" * (automaton.longest - 1) + "!")
+    assert 0 < automaton.steps <= automaton.longest + 1
 
 
 def test_memory_is_bounded() -> None:
@@ -198,8 +198,8 @@ def test_memory_is_bounded() -> None:
     automaton = Automaton(lay_out(read("(a|b)*a(a|b){200}c")))
     random = Random(7)  # noqa: S311 - any texts will do
     most = 0
-    for _ in range(10):
-        automaton.search("".join(random.choices("ab", k=MAX_TEXT)))
+    for _ in range(40):
+        automaton.search("".join(random.choices("ab", k=automaton.longest)))
         most = max(most, automaton.remembered)
 
     assert 0 < most <= MAX_STEPS
@@ -229,3 +229,30 @@ def test_threads() -> None:
         sys.setswitchinterval(before)
 
     assert [expected] * 8 == answers
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^Mozilla/[0-9.]+ .*(bot|crawl)", "(?i)(bot|[a-z0-9]{20}x)", r"\bé\w"]
+)
+def test_characters_that_were_never_met(pattern: str) -> None:
+    """A thousand that the pattern can't tell apart cost a few steps."""
+    automaton = Counting(lay_out(read(pattern)))
+    text = "".join(map(chr, range(0x4E00, 0x4E00 + MAX_TEXT)))
+
+    assert not automaton.search(text)
+    assert automaton.steps <= 5
+
+
+@pytest.mark.parametrize("ignore_case", [True, False])
+@pytest.mark.parametrize(
+    "pattern", [r"[a-zß]\d[^k]", r"ŉ[İ-ŕ]\s", r"\w[ſµ]", "[ᲀ-ᲈ]ﬀ[β-ω]"]
+)
+def test_classes(pattern: str, *, ignore_case: bool) -> None:
+    """Characters of one class are in the same sets: tried with all that have cases."""
+    sets = lay_out(read(pattern, ignore_case=ignore_case)).sets
+    classes, found = Classes(sets, edges=True), defaultdict(set)
+    for code in (*range(0x3000), *range(0xA640, 0xABFF), *range(0xFB00, 0xFF70)):
+        member = tuple(chr(code) in one for one in sets)
+        found[classes.of(chr(code))].add(member)
+
+    assert all(len(members) == 1 for members in found.values())
