@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from flags.hints import Any
 from router.document import Malformed, Node
-from router.sources.records import Records
+from router.sources.records import Records, data_of
 from router.sources.source import Asked, Facts, Outcome
 from router.sources.streams import stream_names
-from router.sources.values import decoded, parse, search
+from router.sources.values import search
 
 # Results of records that Firehose takes for processed.
 _GOOD = ("Ok", "Dropped")
@@ -37,7 +37,7 @@ class Firehose(Records):
     def find(self, unit: Node, asked: Asked) -> Any:
         """Look into the data, if that is JSON, or the Kinesis record's key."""
         if asked.kind == "data":
-            return search(asked.name, parse(decoded(unit.dig("data"))))
+            return search(asked.name, unit.once(data_of))
         if asked.kind == "key":
             return unit.dig("kinesisRecordMetadata", "partitionKey")
         return super().find(unit, asked)

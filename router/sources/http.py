@@ -124,7 +124,15 @@ def is_authorizer(event: Node) -> bool:
 
 def header(event: Node, name: str) -> str | None:
     """A header's value, whatever its case; the first of several."""
-    return values.named(headers(event), name)
+    found: str | None = event.once(_by_name).get(name.lower())
+    return found
+
+
+def _by_name(event: Node) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in headers(event):
+        found.setdefault(name.lower(), value)
+    return found
 
 
 def headers(event: Node) -> Iterator[tuple[str, str]]:
@@ -137,12 +145,17 @@ def headers(event: Node) -> Iterator[tuple[str, str]]:
 
 
 def cookie(event: Node, name: str) -> str | None:
-    """A cookie's value."""
+    """A cookie's value; the first of several."""
+    found: str | None = event.once(_jar).get(name)
+    return found
+
+
+def _jar(event: Node) -> dict[str, str]:
+    found: dict[str, str] = {}
     for pair in _cookies(event):
-        found, _, value = pair.strip().partition("=")
-        if found == name:
-            return value
-    return None
+        name, _, value = pair.strip().partition("=")
+        found.setdefault(name, value)
+    return found
 
 
 def _cookies(event: Node) -> Iterator[str]:

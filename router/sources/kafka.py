@@ -53,7 +53,7 @@ class Kafka(PartialBatch):
         if asked.kind == "header":
             return _header(unit, asked.name)
         if asked.kind == "data":
-            return search(asked.name, parse(decoded(unit.dig("value"))))
+            return search(asked.name, unit.once(_value))
         return super().find(unit, asked)
 
     def lane(self, unit: Node) -> str | None:
@@ -68,6 +68,10 @@ class Kafka(PartialBatch):
     def identifier(self, unit: Node) -> Any:
         """Partition and offset."""
         return {"partition": _partition(unit), "offset": unit.dig("offset")}
+
+
+def _value(unit: Node) -> Any:
+    return parse(decoded(unit.dig("value")))
 
 
 def _key(unit: Node) -> str | None:

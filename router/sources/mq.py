@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from flags.hints import Any
 from router.document import Node
-from router.sources.records import Records
+from router.sources.records import Records, data_of
 from router.sources.source import Asked, Facts
-from router.sources.values import arn_names, decoded, mapping, parse, search
+from router.sources.values import arn_names, mapping, search
 
 # ActiveMQ is named in two ways: in events, and in some documents.
 _MARKERS = ("aws:amq", "aws:mq", "aws:rmq")
@@ -42,7 +42,7 @@ class Mq(Records):
         if asked.kind == "attribute":
             return _property(unit, asked.name)
         if asked.kind in ("data", "body"):
-            return search(asked.name, parse(decoded(unit.dig("data"))))
+            return search(asked.name, unit.once(data_of))
         return super().find(unit, asked)
 
 

@@ -17,10 +17,10 @@ from importlib import import_module
 from flags.hints import Any
 from router.document import Edits, Malformed, Node
 from router.sources.partial import PartialBatch
-from router.sources.records import Records
+from router.sources.records import Records, data_of
 from router.sources.source import Asked, Facts, Outcome, Part
 from router.sources.streams import stream_names
-from router.sources.values import arn_names, decoded, parse, search
+from router.sources.values import arn_names, search
 
 _KAFKA, _MQ = ("kafka", "Kafka"), ("mq", "Mq")
 # Module and class that know a record, by its `eventSource`.
@@ -76,7 +76,7 @@ class Pipes(PartialBatch):
             if asked.kind == "key":
                 return unit.dig("partitionKey")
             if asked.kind == "data":
-                return search(asked.name, parse(decoded(unit.dig("data"))))
+                return search(asked.name, unit.once(data_of))
         source = _source(unit)
         return source.find(unit, asked) if source else super().find(unit, asked)
 

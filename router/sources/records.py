@@ -11,6 +11,7 @@ from flags.token import NAME, Token
 from router.document import Edits, Node
 from router.sources import decision
 from router.sources.source import Part, Source
+from router.sources.values import decoded, parse
 
 
 def first_record(event: Node) -> Node | None:
@@ -18,6 +19,11 @@ def first_record(event: Node) -> Node | None:
     records = event.get("Records")
     elements = records.elements() if records is not None else ()
     return elements[0] if elements else None
+
+
+def data_of(unit: Node) -> Any:
+    """What a record's `data` says, if that is JSON."""
+    return parse(decoded(unit.dig("data")))
 
 
 def _mentioned(unit: Node) -> bool:

@@ -34,7 +34,7 @@ class Sns(Records):
         if asked.kind == "attribute":
             return unit.dig("Sns", "MessageAttributes", asked.name, "Value")
         if asked.kind == "body":
-            return search(asked.name, parse(unit.dig("Sns", "Message")))
+            return search(asked.name, unit.once(_message))
         return super().find(unit, asked)
 
     def put(self, edits: Edits, part: Part) -> None:
@@ -48,6 +48,10 @@ class Sns(Records):
         message = part.unit.get("Sns")
         if message is not None:
             put_attribute(edits, message, "MessageAttributes", part.token, _attribute)
+
+
+def _message(unit: Node) -> Any:
+    return parse(unit.dig("Sns", "Message"))
 
 
 def _attribute(token: str) -> str:

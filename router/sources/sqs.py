@@ -43,8 +43,8 @@ class Sqs(PartialBatch):
         if asked.kind == "group":
             return unit.dig("attributes", "MessageGroupId")
         if asked.kind == "body":
-            found = search(asked.name, parse(unit.dig("body")))
-            return found or search(asked.name, parse(_sns(unit).get("Message")))
+            found = search(asked.name, unit.once(_body))
+            return found or search(asked.name, unit.once(_message))
         return super().find(unit, asked)
 
     def together(self, unit: Node) -> str | None:
@@ -67,9 +67,18 @@ class Sqs(PartialBatch):
         return unit.string("messageId")
 
 
+def _body(unit: Node) -> Any:
+    return parse(unit.dig("body"))
+
+
+def _message(unit: Node) -> Any:
+    """What a topic's message says, if that is JSON."""
+    return parse(_sns(unit).get("Message"))
+
+
 def _sns(unit: Node) -> Mapping[str, Any]:
     """What a topic sent to the queue, if it isn't delivered raw."""
-    body = mapping(parse(unit.dig("body")))
+    body = mapping(unit.once(_body))
     return body if body.get("Type") == "Notification" else {}
 
 

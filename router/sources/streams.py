@@ -58,7 +58,7 @@ class Stream(PartialBatch):
         if asked.kind == "key":
             return unit.string("shardId") or self.key(unit)
         if asked.kind == "data":
-            return search(asked.name, self.data(unit))
+            return search(asked.name, unit.once(self.data))
         return super().find(unit, asked)
 
     @abstractmethod
