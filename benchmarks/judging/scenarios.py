@@ -35,6 +35,11 @@ HEALTHY = {
             rate=120, cold=Cold(stable=0.02, canary=0.2, slow_warm=0.01, slow_cold=0.9)
         )
     ),
+    # Stable itself fails for so many in a hundred: no reason to blame the canary.
+    **{
+        f"base_{percent}": Scenario(traffic=Traffic(rate=120, errors=percent / 100))
+        for percent in (5, 20, 30, 40)
+    },
 }
 RATES = (20, 120, 600)
 # Stable fails once in 200 requests; the canary once in 20, once in 10, nearly always.
