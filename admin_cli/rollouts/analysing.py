@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 
-from admin_cli.output import lines, table
+from admin_cli.output import lines, plain, table
 from admin_cli.rollouts import gauge
-from admin_cli.rollouts.sight import analysis, sight
+from admin_cli.rollouts.sight import analysis, errors, sight
 from rollouts.machine.rollout import Rollout, iso
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def analysed(stored: Stored, look: Look | None) -> Data:
         "measures": analysis(look) if look else [],
         "share": seen["share"] if seen else None,
         "variants": seen["variants"] if seen else None,
+        "errors": seen["errors"] if seen else {},
     }
 
 
@@ -87,6 +88,8 @@ def _around(found: Mapping[str, Any]) -> Iterator[str]:
     if found["share"]:
         told = "wrong" if found["share"]["suspect"] else "as asked for"
         yield f"the canary's share of users is {told}: {found['share']['reason']}"
+    if found["errors"]:
+        yield plain(errors(found["errors"]))
     if found["judged_at"]:
         yield (
             f"judged since {found['began']}, last at {found['judged_at']}; "

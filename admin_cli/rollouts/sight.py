@@ -39,7 +39,14 @@ def sight(look: Look) -> Data:
         },
         "verdict": None if look.state is None else _verdict(look.state),
         "share": None if look.share is None else _share(look.share),
+        "errors": dict(look.errors),
     }
+
+
+def errors(counts: Mapping[str, int]) -> str:
+    """The types of error, for people, the most frequent first."""
+    told = ", ".join(f"{kind} {count}" for kind, count in counts.items())
+    return f"users who failed on the canary, by type of error: {told}"
 
 
 def analysis(look: Look) -> list[Data]:

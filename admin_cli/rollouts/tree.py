@@ -17,6 +17,7 @@ from rich.text import Text
 from admin_cli.output import plain, table
 from admin_cli.percentage import show
 from admin_cli.rollouts import gauge, steps
+from admin_cli.rollouts.sight import errors
 from admin_cli.rollouts.times import moment, span
 
 Data = Mapping[str, Any]
@@ -188,6 +189,8 @@ def _evidence(evidence: Data | None, trouble: str | None) -> Iterator[Text]:
     yield _bar("health", found["proof"], found["proof_needed"], "green")
     kind = found["kind"]
     yield Text(f"{_HEALTH[kind]}{plain(found['reason'])}", style=_STYLES[kind])
+    if evidence["errors"]:
+        yield Text(plain(errors(evidence["errors"])))
     if evidence["share"] and evidence["share"]["suspect"]:
         told = f"the share of users is wrong: {plain(evidence['share']['reason'])}"
         yield Text(told, style="bold red")

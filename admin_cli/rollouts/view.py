@@ -20,7 +20,13 @@ from rollouts.machine.rollout import damaged
 Data = dict[str, Any]
 Body = Mapping[str, Any]
 
-_NOTHING_SEEN = {"containers": 0, "judged_at": None, "verdict": None, "share": None}
+_NOTHING_SEEN: Data = {
+    "containers": 0,
+    "judged_at": None,
+    "verdict": None,
+    "share": None,
+    "errors": {},
+}
 # Per cent: in the rules weights are whole buckets.
 _BUCKET = 0.001
 _NOBODY = {"users": 0, "failed": 0, "p50": None, "p99": None}

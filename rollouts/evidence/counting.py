@@ -5,6 +5,7 @@
 | `c#MEASURE#STRATUM#PART` | subjects and failures: `canary`, `canary_failed`, … |
 | `n#WEIGHT#COLOUR` | users first seen at this weight in per cent |
 | `w#WEIGHT#COLOUR` | users drawn at this weight, each once in a window |
+| `e#TYPE` | users who failed on the canary, by the type of their error |
 | `l#COLOUR#STEP` | answers that took from R^STEP to R^(STEP+1) ms; R is √2 |
 
 Laws
@@ -52,6 +53,11 @@ def drawn(percent: float, colour: str) -> str:
     return f"w#{percent:.6g}#{colour}"
 
 
+def error(kind: str) -> str:
+    """The attribute that counts users who failed on the canary with this error."""
+    return f"e#{kind}"
+
+
 def duration(colour: str, seconds: float) -> str:
     """The attribute that counts answers as slow as this one."""
     milliseconds = min(LONGEST_MS, max(1.0, seconds * 1_000))
@@ -88,6 +94,14 @@ def share(items: Iterable[Item]) -> Share | None:
 def weights(items: Iterable[Item]) -> dict[float, Drawn]:
     """How users were drawn, by the weight in per cent."""
     return _by_weight(items, "w#")
+
+
+def errors(items: Iterable[Item]) -> dict[str, int]:
+    """Users who failed on the canary by the type of error, the most frequent first."""
+    found: Counts = {}
+    for (kind,), count in _numbers(items, "e#", 0):
+        found[kind] = found.get(kind, 0) + count
+    return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
 
 def newcomers(items: Iterable[Item], percent: float) -> int:

@@ -12,6 +12,7 @@ from rollouts.judge.tally import NOTHING, Tally
 
 _NOTHING: Mapping[str, Latency] = MappingProxyType({})
 _NOBODY: Mapping[float, Drawn] = MappingProxyType({})
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 
 class Latency(Record):
@@ -36,7 +37,8 @@ class Look(Record):
     `share` is None if no newcomers were counted. `latency` is by colour: "canary" and
     "stable". `weights` says whom the split drew, by the weight in per cent, each user
     once in a window. `containers` reported within the last half hour. `judged_at` is
-    when the state was last written, in seconds since the epoch.
+    when the state was last written, in seconds since the epoch. `errors` counts users
+    who failed on the canary by the type of the error, the most frequent first.
     """
 
     state: State | None = None
@@ -46,3 +48,4 @@ class Look(Record):
     weights: Mapping[float, Drawn] = _NOBODY
     containers: int = 0
     judged_at: float | None = None
+    errors: Mapping[str, int] = _NONE

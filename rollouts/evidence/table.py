@@ -142,4 +142,5 @@ def _look(before: Judged | None, items: Iterable[Item]) -> Look:
         weights=counting.weights(items),
         containers=sum(len(layout.stamps(item)) for item in items),
         judged_at=before.judged_at if before else None,
+        errors=counting.errors(items),
     )

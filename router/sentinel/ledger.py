@@ -9,7 +9,9 @@ Laws
    nothing that is told has more failures than subjects.
 3. Whether somebody is taken in never depends on the version or on what became of them:
    what is beyond `MOST` users is dropped, on both versions alike, and counted.
-4. Cases are claimed in the order in which they came, those of failures before those of
+4. The type of an error is counted beside a failure on the canary, for people; of the
+   types that a container meets `MOST_TYPES` have their names, the others are `other`.
+5. Cases are claimed in the order in which they came, those of failures before those of
    newcomers: the time for claims may run out.
 """
 
@@ -21,16 +23,19 @@ from rollouts.evidence.counting import (
     Counts,
     drawn,
     duration,
+    error,
     failure,
     newcomer,
     subject,
 )
-from router.sentinel.witness import Seen, Took
+from router.sentinel.witness import CANARY, ERRORS, OTHER, Seen, Took
 
 # Users of a window that a container keeps in mind, and as many who have failed.
 MOST = 5_000
 # Newcomers who wait for their claims: more of them would be told of far too late.
 MOST_WAITING = 30
+# Targets may make up names without end.
+MOST_TYPES = 8
 # What newcomers are claimed as; the others are claimed by their measure.
 USER = "user"
 # What its item says of law 3.
@@ -48,6 +53,7 @@ class Case(Record):
     colour: str
     stratum: str
     percent: float = 0.0
+    error: str = ""
 
 
 class Ledger:
@@ -66,6 +72,7 @@ class Ledger:
         # Oldest first, the values mean nothing.
         self._failed: dict[tuple[str, int], None] = {}
         self._met: dict[int, None] = {}
+        self._types: set[str] = set()
 
     def add(
         self, seen: Seen, percent: float | None = None, *, enough: bool = False
@@ -127,6 +134,8 @@ class Ledger:
         counted = place in self._untold
         if ours:
             self._count(failure(case.kind, case.stratum, case.colour))
+            if case.error and case.kind == ERRORS and case.colour == CANARY:
+                self._count(error(self._named(case.error)))
             if not counted:
                 self._untold.add(place)
                 self._count(attribute)
@@ -181,7 +190,14 @@ class Ledger:
             colour=seen.colour,
             stratum=seen.stratum,
             percent=percent,
+            error=seen.error,
         )
+
+    def _named(self, kind: str) -> str:
+        if kind in self._types or len(self._types) < MOST_TYPES:
+            self._types.add(kind)
+            return kind
+        return OTHER
 
     def _count(self, attribute: str, by: int = 1) -> None:
         self._fresh[attribute] = self._fresh.get(attribute, 0) + by

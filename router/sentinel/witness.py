@@ -26,6 +26,11 @@ ERRORS = "errors"
 SLOW = "slow:"
 CANARY, STABLE = "canary", "stable"
 COLD, WARM = "cold", "warm"
+# What failed without an error: its answer said so, by a status or a list of failures.
+ANSWER = "answer"
+OTHER = "other"
+# Longer names, or such with more digits, may be made of an identity.
+LONGEST_TYPE, MOST_DIGITS = 40, 2
 _DRAWN = frozenset({Reason.SPLIT.value, Reason.CARRIED.value})
 
 
@@ -33,7 +38,7 @@ class Seen(Record):
     """One user, once: whether they failed, by each measure that was looked at.
 
     `drawn` says that the rules in force have drawn the user, so that a newcomer may be
-    counted at their weight.
+    counted at their weight. `error` is the type of the error, if it was one.
     """
 
     user: int
@@ -41,6 +46,7 @@ class Seen(Record):
     stratum: str
     failed: Mapping[str, bool]
     drawn: bool
+    error: str = ""
 
 
 class Took(Record):
@@ -99,6 +105,7 @@ def sightings(passage: Passage, flag: Flag, cold: set[str]) -> Iterator[Seen]:
                     failed=failed,
                     drawn=choice.reason == Reason.SPLIT.value
                     and choice.generation == flag.version,
+                    error=error_type(leg.error) if failed.get(ERRORS) else "",
                 )
 
 
@@ -137,6 +144,24 @@ def percent(flag: Flag) -> float | None:
     ranges = zip(split.variants, starts, split.ends, strict=True)
     buckets = sum(end - start for name, start, end in ranges if name == release.canary)
     return 100 * buckets / BUCKETS
+
+
+def error_type(error: BaseException | None) -> str:
+    """The name of an error's type, as far as it can't hold anything of an event."""
+    if error is None:
+        return ANSWER
+    # Lambda's runtime has one class for all errors of targets.
+    name = getattr(error, "exception_type", None) or type(error).__name__
+    return name if isinstance(name, str) and _plain(name) else OTHER
+
+
+def _plain(name: str) -> bool:
+    return (
+        len(name) <= LONGEST_TYPE
+        and name.isascii()
+        and name.replace(".", "_").isidentifier()
+        and sum(map(str.isdigit, name)) <= MOST_DIGITS
+    )
 
 
 def _counts(choice: Choice, release: str, since: int) -> bool:

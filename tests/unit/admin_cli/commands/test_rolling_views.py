@@ -268,6 +268,7 @@ def test_analysis_has_the_figures_of_the_judge(canary: Canary, rolling: Table) -
     assert {"failed": 1, "of": 40} == stratum["canary"]
     assert {"failed": 4, "of": 360} == stratum["stable"]
     assert not found["share"]["suspect"]
+    assert {} == found["errors"]
     told = canary.terminal("rollout", "analysis", "shop").out
     assert told.startswith("shop: INCONCLUSIVE (nobody knows yet): ")
     assert "1 of 40" in told

@@ -11,6 +11,7 @@ from rich.console import Console
 from admin_cli.rollouts.sight import sight
 from admin_cli.rollouts.tree import line, tree
 from admin_cli.rollouts.view import view
+from flags.record import replace
 from tests.unit.admin_cli.rollouts.examples import BEGAN, found, look, rollout
 
 GATE = {"paused": {"from": "progressing", "cause": "gate"}}
@@ -143,3 +144,12 @@ def test_evidence_that_cannot_be_read_is_told() -> None:
     told = drawn(rollout(), trouble="the evidence has 'x', which is no count")
 
     assert "evidence: can't be read: the evidence has 'x', which is no count" in told
+
+
+def test_types_of_errors_are_told() -> None:
+    """What failed, by counts alone, after an abort too; a terminal gets letters."""
+    errors = {"KeyError": 3, "a\x1b[31m": 1}
+    told = drawn(rollout("aborted"), sight=sight(replace(look(), errors=errors)))
+
+    assert "users who failed on the canary, by type of error: KeyError 3, a" in told
+    assert "\x1b" not in told

@@ -125,3 +125,18 @@ def test_quantiles_are_apart() -> None:
 
     assert latency.p50 < 15
     assert 1_400 < latency.p99 < 2_900
+
+
+def test_errors_by_type() -> None:
+    """Those of all shards, the most frequent first."""
+    items = [
+        {"e#KeyError": {"N": "1"}, "expires_at": {"N": "9"}},
+        {"e#Timeout": {"N": "3"}, "e#KeyError": {"N": "1"}, "e#Odd": {"N": "2"}},
+    ]
+
+    assert [*counting.errors(items).items()] == [
+        ("Timeout", 3),
+        ("KeyError", 2),
+        ("Odd", 2),
+    ]
+    assert counting.errors([{}]) == {}

@@ -243,3 +243,22 @@ def test_durations_are_counted_in_steps() -> None:
         ledger.took(Took(colour="stable", seconds=seconds))
 
     assert ledger.cut() == {"l#stable#13": 2, "l#stable#14": 1}
+
+
+def test_types_of_errors_on_the_canary() -> None:
+    """Each failed user once, under at most eight names and one for the others."""
+    ledger = Ledger()
+    for user in range(12):
+        ledger.add(seen(user, failed=True, error=f"{'X' * (user % 10 + 1)}"))
+        ledger.add(seen(user, failed=True, error="Again"))
+    ledger.add(seen(99, failed=True, error="OnStable", colour="stable"))
+    ledger.add(seen(98, {"slow:1": True}, error="Slow"))
+    for case in cases(ledger):
+        ledger.close(case, ours=case.user != 5)
+
+    told = {name: n for name, n in ledger.cut().items() if name.startswith("e#")}
+    assert told == {
+        **{f"e#{'X' * n}": 2 for n in (1, 2)},
+        **{f"e#{'X' * n}": 1 for n in (3, 4, 5, 7, 8, 9)},
+        "e#other": 1,
+    }

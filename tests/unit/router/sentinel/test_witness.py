@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from flags.bucketing import BUCKETS
 from flags.model import Flag, Release, Split
 from flags.record import replace
@@ -146,3 +148,35 @@ def test_measures_have_thresholds() -> None:
     assert measures(WATCH) == {"errors": 0.0, "slow:800": 0.8, "slow:2000": 2.0}
     assert measures({"measures": [["revenue"]]}) == {}
     assert measures({}) == {"errors": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (None, "answer"),
+        (TargetError("secret of alice"), "TargetError"),
+        (type("billing.NoFunds", (TargetError,), {})("x"), "billing.NoFunds"),
+        (type("NoUser4711", (TargetError,), {})("x"), "other"),
+        (type("alice@example", (TargetError,), {})("x"), "other"),
+        (type("Ä" * 3, (TargetError,), {})("x"), "other"),
+        (type("E" * 41, (TargetError,), {})("x"), "other"),
+        (
+            type("Fault", (TargetError,), {"exception_type": "KeyError"})("x"),
+            "KeyError",
+        ),
+        (type("Fault", (TargetError,), {"exception_type": 5})("x"), "other"),
+    ],
+)
+def test_type_of_error(error: Exception | None, name: str) -> None:
+    """What failed has the name of its error's type, and nothing of its message."""
+    failed = leg("green", drawn("green"), error=error, failures=(True,))
+    (seen,) = sightings(passage(failed), FLAG, set())
+
+    assert name == seen.error
+
+
+def test_no_error_has_no_type() -> None:
+    """Who was served well has none."""
+    (seen,) = sightings(passage(leg("green", drawn("green"))), FLAG, set())
+
+    assert not seen.error
