@@ -12,6 +12,7 @@ import time
 import weakref
 from functools import lru_cache
 
+from flags.aws import addresses
 from flags.aws.errors import Misconfigured, TransportError
 from flags.aws.response import Answer, BadAnswer, read
 from flags.hints import TYPE_CHECKING, Any
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from flags.aws.endpoint import Endpoint
     from flags.aws.proxy import Proxy
+
+# Of the process: what one client learns of a host counts for all.
+_directory = addresses.Directory()
 
 FIRST_WRITE = 64 * 1024
 REFUSED = 400
@@ -144,7 +148,8 @@ def connect(
     except OSError as error:
         raise _unreachable(endpoint, error) from error
     try:
-        return _connect(endpoint, context, min(timeout, _remaining(deadline)), proxy)
+        left = min(timeout, _remaining(deadline))
+        return _connect(endpoint, context, left, proxy, anew=True)
     except OSError as error:
         raise _unreachable(endpoint, error) from error
 
@@ -154,11 +159,13 @@ def _connect(
     context: ssl.SSLContext | None,
     timeout: float,
     proxy: Proxy | None,
+    *,
+    anew: bool = False,
 ) -> Connection:
     # As bytes where it can be: texts go through a codec that takes long to import.
     host: Any = endpoint.host.encode() if endpoint.host.isascii() else endpoint.host
     place = (proxy.host, proxy.port) if proxy else (host, endpoint.port)
-    sock = socket.create_connection(place, timeout)
+    sock = addresses.dial(_directory.addresses(place, anew=anew), timeout)
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if proxy is not None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flags.aws import addresses
+from flags.aws.addresses import Addresses
 from flags.aws.connection import Connection, tls_context
 from flags.aws.endpoint import Endpoint
 from flags.aws.errors import Misconfigured, TransportError
@@ -33,20 +35,20 @@ def get(url: str) -> Request:
 
 
 @pytest.fixture
-def attempts(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+def attempts(monkeypatch: pytest.MonkeyPatch) -> list[Addresses]:
     """The addresses that were dialled, while dialling works as ever."""
-    dialled: list[tuple[str, int]] = []
-    dial = socket.create_connection
+    dialled: list[Addresses] = []
+    dial = addresses.dial
 
-    def counted(address: tuple[str, int], timeout: float) -> socket.socket:
-        dialled.append(address)
-        return dial(address, timeout)
+    def counted(found: Addresses, timeout: float) -> socket.socket:
+        dialled.append(found)
+        return dial(found, timeout)
 
-    monkeypatch.setattr(socket, "create_connection", counted)
+    monkeypatch.setattr(addresses, "dial", counted)
     return dialled
 
 
-def test_refused_connection(attempts: list[tuple[str, int]]) -> None:
+def test_refused_connection(attempts: list[Addresses]) -> None:
     """Nobody listens: tried twice, nothing sent, and the message says so."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -66,15 +68,15 @@ def test_second_attempt_may_succeed(
     loopback: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A peer that restarts costs a second dial, not an error."""
-    dial = socket.create_connection
+    dial = addresses.dial
     failures = iter([ConnectionRefusedError(111, "Connection refused")])
 
-    def flaky(address: tuple[str, int], timeout: float) -> socket.socket:
+    def flaky(found: Addresses, timeout: float) -> socket.socket:
         for failure in failures:
             raise failure
-        return dial(address, timeout)
+        return dial(found, timeout)
 
-    monkeypatch.setattr(socket, "create_connection", flaky)
+    monkeypatch.setattr(addresses, "dial", flaky)
 
     assert Transport().begin(get(loopback.url), TIMEOUT).result().status == 200
 
@@ -105,7 +107,7 @@ def test_unknown_host(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_args: object) -> socket.socket:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(socket, "create_connection", unknown)
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(TransportError, match="name or service not known") as caught:
         Transport().begin(get("http://nowhere.invalid"), TIMEOUT)
 
@@ -117,13 +119,13 @@ def test_kept_connection_that_refuses_the_first_byte_is_replaced(
 ) -> None:
     """Looked alive, took nothing: the call goes out on a fresh connection."""
     dialled: list[socket.socket] = []
-    dial = socket.create_connection
+    dial = addresses.dial
 
-    def remembered(address: tuple[str, int], timeout: float) -> socket.socket:
-        dialled.append(dial(address, timeout))
+    def remembered(found: Addresses, timeout: float) -> socket.socket:
+        dialled.append(dial(found, timeout))
         return dialled[-1]
 
-    monkeypatch.setattr(socket, "create_connection", remembered)
+    monkeypatch.setattr(addresses, "dial", remembered)
     monkeypatch.setattr(Connection, "quiet", lambda _self: True)
     transport = Transport()
     transport.begin(get(loopback.url), TIMEOUT).result()
@@ -200,7 +202,7 @@ def test_dead_tls_connection_is_replaced(
     assert secure.connections == 2
 
 
-def test_unknown_certificate(secure: Loopback, attempts: list[tuple[str, int]]) -> None:
+def test_unknown_certificate(secure: Loopback, attempts: list[Addresses]) -> None:
     """A certificate that nobody vouches for is refused, and not asked for twice."""
     with pytest.raises(TransportError, match="certificate verify failed") as caught:
         Transport().begin(get(secure.url), TIMEOUT)
