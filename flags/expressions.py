@@ -35,9 +35,16 @@ def problem(expression: str, tree: Any) -> str | None:
             f"builds {built} values ([a, b] and {{a: b}}), and {MOST_BUILT} is the "
             "most; take one value, or join a few"
         )
+    if sum(map(_writes, nodes)) > 1:
+        return "calls to_string more than once, which can double a text each time"
     if any(map(_joins, nodes)):
         return "joins by a text of the event; write it out, as in join('-', a)"
     return None
+
+
+def _writes(node: Mapping[str, Any]) -> bool:
+    """Whether it may write a value as JSON, with a backslash before each quote."""
+    return node["type"] == "function_expression" and node["value"] == "to_string"
 
 
 def _joins(node: Mapping[str, Any]) -> bool:

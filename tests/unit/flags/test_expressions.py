@@ -14,6 +14,7 @@ TOO_MUCH = {
     "doubles": (DOUBLED, "builds 11 values"),
     "objects": ("{a: @, b: @, c: @}|" * 3 + "a", "builds 9 values"),
     "mapped": ("map(&[@,@,@,@,@], @)|map(&[@,@,@,@], @)", "builds 9 values"),
+    "escapes": ("to_string([to_string([@])])", "to_string more than once"),
     "glue": ("join(@, tags)", "joins by a text of the event"),
     "parts": (" || ".join(["a"] * MOST_NODES), "parts"),
     "long": ("a" * (LONGEST + 1), "characters"),
