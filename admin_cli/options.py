@@ -114,3 +114,6 @@ Version = Annotated[
         "--version", callback=_show_version, is_eager=True, help="Show the version."
     ),
 ]
+SkipChecks = Annotated[
+    bool, typer.Option("--skip-checks", help="Don't compare the aliases' versions.")
+]

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.options import Author, DryRun, IfVersion, Name, Output, Reason
+from admin_cli.options import (
+    Author,
+    DryRun,
+    IfVersion,
+    Name,
+    Output,
+    Reason,
+    SkipChecks,
+)
 
 if TYPE_CHECKING:
     from admin_cli.changing import Moved
@@ -60,6 +68,7 @@ def promote(
     ctx: typer.Context,
     name: Name,
     *,
+    skip_checks: SkipChecks = False,
     dry_run: DryRun = False,
     reason: Reason = "",
     author: Author = None,
@@ -71,16 +80,20 @@ def promote(
     One with a plan goes on by itself, or by `canary rollout promote`.
     """
     from admin_cli import changing, clock
-    from rollouts.machine import moves as planned
+    from admin_cli.commands.rolling_moves import look
+    from admin_cli.rollouts import moving
     from rollouts.machine import refusals
 
-    clerk: Clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
+    desk: Desk = ctx.obj
+    clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
     signature = clerk.signature
+    _, seen = look(desk, clerk, moving.PROMOTE_FULL, name, skip=skip_checks)
+    verb = moving.pinned(moving.PROMOTE_FULL, seen.versions)
 
     def change(body: changing.Body) -> changing.Body:
         refusals.planned(name, body)
         now, by = clock.now().timestamp(), signature.author
-        return planned.promote(name, body, now=now, by=by, full=True)
+        return verb.change(name, body, now, by, signature.reason)
 
     move = changing.Move(
         name=name, action="promote", change=change, if_version=if_version

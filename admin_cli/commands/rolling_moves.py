@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.options import Author, DryRun, IfVersion, Name, Output, Reason
+from admin_cli.options import (
+    Author,
+    DryRun,
+    IfVersion,
+    Name,
+    Output,
+    Reason,
+    SkipChecks,
+)
 
 if TYPE_CHECKING:
     from admin_cli.changing import Moved
@@ -23,9 +31,6 @@ Full = Annotated[
     bool, typer.Option("--full", help="Past the rest of the plan: everyone, at once.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Without asking.")]
-SkipChecks = Annotated[
-    bool, typer.Option("--skip-checks", help="Don't compare the aliases' versions.")
-]
 
 
 def pause(
@@ -60,7 +65,7 @@ def resume(
     from admin_cli.rollouts import moving
 
     clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
-    _look(ctx.obj, clerk, moving.RESUME, name, skip=skip_checks)
+    look(ctx.obj, clerk, moving.RESUME, name, skip=skip_checks)
     _carry_out(clerk, moving.RESUME, name, if_version)
 
 
@@ -79,7 +84,7 @@ def approve(
     from admin_cli.rollouts import moving
 
     clerk = ctx.obj.clerk(output, (author, reason), dry_run=dry_run)
-    _look(ctx.obj, clerk, moving.APPROVE, name, skip=skip_checks)
+    look(ctx.obj, clerk, moving.APPROVE, name, skip=skip_checks)
     _carry_out(clerk, moving.APPROVE, name, if_version)
 
 
@@ -102,10 +107,10 @@ def promote(
     desk: Desk = ctx.obj
     clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
     verb = moving.PROMOTE_FULL if full else moving.PROMOTE
-    _look(desk, clerk, verb, name, skip=skip_checks)
+    _, seen = look(desk, clerk, verb, name, skip=skip_checks)
     if not (yes or dry_run):
         _ask(desk, moving.promotion(clerk.store, name, full=full))
-    _carry_out(clerk, verb, name, if_version)
+    _carry_out(clerk, moving.pinned(verb, seen.versions), name, if_version)
 
 
 def abort(
@@ -145,7 +150,7 @@ def retry(
 
     desk: Desk = ctx.obj
     clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
-    body, seen = _look(desk, clerk, moving.RETRY, name, skip=skip_checks)
+    body, seen = look(desk, clerk, moving.RETRY, name, skip=skip_checks)
     if not (yes or dry_run):
         _ask(desk, moving.repetition(body, name))
     _carry_out(clerk, moving.pinned(moving.RETRY, seen.versions), name, if_version)
@@ -168,21 +173,22 @@ def undo(
 
     desk: Desk = ctx.obj
     clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
-    body, seen = _look(desk, clerk, moving.UNDO, name, skip=skip_checks)
+    body, seen = look(desk, clerk, moving.UNDO, name, skip=skip_checks)
     if not (yes or dry_run):
         _ask(desk, moving.reversal(body, name, seen))
     _carry_out(clerk, moving.UNDO, name, if_version)
 
 
-def _look(
+def look(
     desk: "Desk", clerk: "Clerk", verb: "Verb", name: str, *, skip: bool
 ) -> "tuple[Body, Compared]":
     """The release, once its aliases name the versions that the record has."""
-    from admin_cli.rollouts import moving, observing
+    from admin_cli.finding import find_flag
+    from admin_cli.rollouts import moving
     from admin_cli.rollouts.versions import Compared
 
-    body = observing.release(clerk.store.load(), name).body
-    if skip:
+    body = find_flag(clerk.store.load(), name).body
+    if skip or "release" not in body:
         return body, Compared()
     seen = moving.compared(verb, body, name, desk.session.client)
     for told in seen.notes:

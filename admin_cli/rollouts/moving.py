@@ -19,7 +19,7 @@ from admin_cli.rollouts.observing import release
 from admin_cli.rollouts.versions import BOTH, Compared, Comparison, Roles
 from flags.store.changes import Store
 from flags.store.compiler import other
-from rollouts.machine import moves, phases, refusals, transitions
+from rollouts.machine import by_hand, moves, phases, refusals, transitions
 from rollouts.machine.rollout import Rollout, damaged
 from rollouts.moves import stable
 
@@ -43,6 +43,12 @@ class Verb:
     remedy: str = ""
 
 
+def promoted(name: str, body: Body, now: float, by: str, *, full: bool = False) -> Body:
+    """The promotion of a plan's step or of everyone, recorded without a plan too."""
+    made = moves.promote(name, body, now=now, by=by, full=full)
+    return by_hand.recorded(body, made, id=salt(), now=now, by=by)
+
+
 _PROMOTED = frozenset({phases.DRAINING, phases.COMPLETED})
 _LIVE = frozenset({phases.PENDING, phases.PROGRESSING, phases.BAKING, phases.PAUSED})
 _ONWARD = "point it back first, or abort, and `canary deploy` what is to be rolled out"
@@ -64,15 +70,13 @@ APPROVE = Verb(
 )
 PROMOTE = Verb(
     event=phases.PROMOTE,
-    change=lambda name, body, now, by, _: moves.promote(name, body, now=now, by=by),
+    change=lambda name, body, now, by, _: promoted(name, body, now, by),
     phases=_LIVE,
     remedy=_ONWARD,
 )
 PROMOTE_FULL = Verb(
     event=phases.PROMOTE,
-    change=lambda name, body, now, by, _: moves.promote(
-        name, body, now=now, by=by, full=True
-    ),
+    change=lambda name, body, now, by, _: promoted(name, body, now, by, full=True),
     phases=_LIVE,
     roles=("canary",),
     remedy=_ONWARD,
@@ -107,8 +111,10 @@ def compared(verb: Verb, body: Body, name: str, client: Client) -> Compared:
     Of a release that the move doesn't fit nothing is asked: the move says why.
     """
     rollout = None if damaged(body) else Rollout.of(body)
-    over = "weight" in body and rollout is not None and rollout.terminal
-    if rollout is None or over or rollout.phase not in verb.phases:
+    unplanned = "weight" in body and (rollout is None or rollout.terminal)
+    if unplanned and verb in {PROMOTE, PROMOTE_FULL} and not damaged(body):
+        return found_now(name, body, client)
+    if rollout is None or unplanned or rollout.phase not in verb.phases:
         return Compared()
     if not rollout.versions and verb not in {RETRY, UNDO}:
         return Compared()
@@ -122,7 +128,7 @@ def pinned(verb: Verb, versions: Mapping[str, str] | None) -> Verb:
     def change(name: str, body: Body, now: float, by: str, why: str) -> Body:
         made = verb.change(name, body, now, by, why)
         rollout = Rollout.of(made)
-        if rollout is None or not rollout.live:
+        if rollout is None:
             return made
         return transitions.keep(made, transitions.pinned(rollout, versions))
 
@@ -145,6 +151,13 @@ def carry_out(clerk: Clerk, verb: Verb, name: str, if_version: int | None) -> Mo
     )
     attempt = partial(changing.carry_out, clerk.store, signature, move)
     return changing.insist(attempt) if verb.insists else attempt()
+
+
+def found_now(name: str, body: Body, client: Client) -> Compared:
+    """The versions that a promotion by hand is of; raises `InvalidDocument`."""
+    remedy = "put that right, then promote, or abort"
+    comparison = Comparison(name=name, client=client("lambda"), remedy=remedy)
+    return comparison.current(body, stable(body))
 
 
 def promotion(store: Store, name: str, *, full: bool) -> str | None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from admin_cli import clock
 from flags.errors import InvalidDocument, Problem
+from flags.store.compiler import other
 from rollouts.controller.aliases import Aliases, absent
 from rollouts.machine.rollout import Body, Rollout
 from rollouts.publishing import drift
@@ -63,6 +64,35 @@ class Comparison:
             return Compared(notes=(f"the aliases can't be looked at: {error}",))
         return self._judged(rollout, colours, held)
 
+    def current(self, body: Body, stable: str) -> Compared:
+        """The versions that the aliases name now, without a record to compare with.
+
+        Raises `InvalidDocument` if the canary's alias is gone beside one of stable, or
+        shares its users with another version.
+        """
+        services = body["release"]["services"]
+        try:
+            base = self._held(services, stable)
+            held = self._settled(services, other(stable))
+        except LambdaUnavailable as error:
+            return Compared(notes=(f"the aliases can't be looked at: {error}",))
+        here = {service: alias for service, alias in held.items() if base[service]}
+        there = {service: alias for service, alias in here.items() if alias}
+        self._expect_none(
+            [f"{alias} is gone" for alias in absent(here, other(stable))]
+            + list(drift.of(None, "canary", there).all)
+        )
+        if len(there) < len(services):
+            return Compared()
+        known = {service: alias for service, alias in base.items() if alias}
+        return Compared(versions=drift.named({"stable": known, "canary": there}))
+
+    def _expect_none(self, wrong: list[str]) -> None:
+        if wrong:
+            path = f"flags.{self.name}.rollout.versions"
+            message = f"{', '.join(wrong)}; {self.remedy}"
+            raise InvalidDocument([Problem(path=path, message=message)])
+
     def _judged(
         self,
         rollout: Rollout,
@@ -80,10 +110,7 @@ class Comparison:
                 f"{words}; the rollout's record has no version to compare it with"
                 for words in drift.unpinned(rollout.versions, role, there[role])
             ]
-        if wrong:
-            path = f"flags.{self.name}.rollout.versions"
-            message = f"{', '.join(wrong)}; {self.remedy}"
-            raise InvalidDocument([Problem(path=path, message=message)])
+        self._expect_none(wrong)
         whole = all(len(there[role]) == len(found) for role, found in held.items())
         versions = drift.named(there) if whole and {*there} == {*BOTH} else None
         return Compared(versions=versions, notes=tuple(notes))

@@ -20,7 +20,7 @@ from typing import Any
 
 from flags.store.compiler import other
 from rollouts import moves as plain
-from rollouts.machine import phases, refusals, transitions
+from rollouts.machine import by_hand, phases, refusals, transitions
 from rollouts.machine.plan import Plan
 from rollouts.machine.rollout import (
     GATE,
@@ -161,6 +161,8 @@ def retry(
         raise refusals.not_aborted(name, rollout, body)
     if plain.stable(body) != rollout.stable:
         raise refusals.moved_on(name, rollout, "retry")
+    if rollout.plan.source == by_hand.NO_PLAN:
+        raise refusals.no_plan(name)
     return start(
         name,
         body,

@@ -146,6 +146,12 @@ def not_aborted(name: str, rollout: Rollout | None, body: Body) -> InvalidDocume
     return refused(name, f"{message}; `canary rollout start {name}` starts one")
 
 
+def no_plan(name: str) -> InvalidDocument:
+    """What was promoted by hand had no plan that could be run again."""
+    message = "the last promotion was by hand, so there is no plan to run again"
+    return refused(name, f"{message}; `canary rollout start {name}` starts one")
+
+
 def not_promoted(name: str, rollout: Rollout | None, body: Body) -> NoRollout:
     """There is nothing to undo."""
     if "weight" in body:

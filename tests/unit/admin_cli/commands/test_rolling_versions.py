@@ -202,3 +202,42 @@ def test_status_after_a_weight_by_hand_says_so(canary: Canary) -> None:
     assert "a weight that was set by hand" in result.err
     told = canary("rollout", "status", "shop", "-o", "table").out
     assert "10 % on green, set by hand" in told
+
+
+def by_hand(canary: Canary) -> None:
+    """Version 2 at 50 % without a plan, and then promoted."""
+    assert canary("rollout", "abort", "shop").code == 0
+    assert canary("set-weight", "shop", "50").code == 0
+
+
+@pytest.mark.parametrize("argv", [("promote",), ("rollout", "promote", "--yes")])
+def test_there_is_a_way_back_from_a_promotion_by_hand(
+    canary: Canary, rolling: Table, argv: tuple[str, ...]
+) -> None:
+    """It keeps the versions, as a plan's promotion does; a plan to retry it has not."""
+    by_hand(canary)
+    assert canary(*argv, "shop", "--author", "ana").code == 0
+
+    status = canary("rollout", "status", "shop", "--exit-code")
+    assert (status.code, status.data["outcome"]) == (0, "promoted")
+    point("blue", "3")
+    refused = canary("rollout", "undo", "shop", "--yes")
+    assert (refused.code, "names version 3, not 1" in refused.err) == (2, True)
+    point("blue", "1")
+    assert canary("rollout", "undo", "shop", "--yes").code == 0
+
+    assert rolling.body("shop")["release"]["stable"] == "blue"
+    retried = canary("rollout", "retry", "shop", "--yes")
+    assert (retried.code, "no plan to run again" in retried.err) == (2, True)
+
+
+@pytest.mark.usefixtures("rolling")
+def test_nobody_is_promoted_to_an_alias_that_is_gone(canary: Canary) -> None:
+    """By hand neither."""
+    by_hand(canary)
+    boto3.client("lambda").delete_alias(FunctionName=CART, Name="green")
+
+    refused = canary("promote", "shop")
+
+    assert (refused.code, f"{CART}:green is gone" in refused.err) == (2, True)
+    assert canary("promote", "shop", "--skip-checks").code == 0
