@@ -48,6 +48,13 @@ Files = Annotated[
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
 ]
+AllowUndeployed = Annotated[
+    bool,
+    typer.Option(
+        "--allow-undeployed",
+        help="Route to services that the router may not invoke yet.",
+    ),
+]
 TokenKeys = Annotated[
     str | None,
     typer.Option(

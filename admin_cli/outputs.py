@@ -1,9 +1,9 @@
-"""The outputs of the router's stack."""
+"""The outputs of the router's stack, and the parameters that it was deployed with."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.config import Config
@@ -20,6 +20,7 @@ class Outputs:
     stack: str
     found: Mapping[str, str]
     instead: tuple[str, str]
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, session: Any, stack: str, instead: tuple[str, str]) -> Outputs:
@@ -27,13 +28,20 @@ class Outputs:
         config = Config(connect_timeout=5, read_timeout=20)
         client = session.client("cloudformation", config=config)
         try:
-            outputs = client.describe_stacks(StackName=stack)["Stacks"][0]
+            described = client.describe_stacks(StackName=stack)["Stacks"][0]
         except ClientError as error:
             told = _unread(error, stack, session.region_name, instead)
             raise StoreUnavailable(told) from error
-        listed = outputs.get("Outputs", ())
-        found = {one["OutputKey"]: str(one["OutputValue"]) for one in listed}
-        return cls(stack=stack, found=found, instead=instead)
+        listed = described.get("Outputs", ())
+        given = described.get("Parameters", ())
+        return cls(
+            stack=stack,
+            found={one["OutputKey"]: str(one["OutputValue"]) for one in listed},
+            instead=instead,
+            parameters={
+                one["ParameterKey"]: str(one.get("ParameterValue", "")) for one in given
+            },
+        )
 
     def get(self, key: str) -> str:
         """An output; raises `StoreUnavailable` if the stack hasn't got it."""

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from admin_cli import archiving, files
 from admin_cli.changing import rehearse, write
 from admin_cli.rehearsal import Ahead, Rehearsal
-from flags.errors import FlagsError
+from flags.errors import FlagsError, InvalidDocument
 from flags.store.changes import MAX_EDITS, Edit, Entry, State
 from flags.store.links import claims, uses
 from flags.store.names import is_archived, place
 
 if TYPE_CHECKING:
     from admin_cli.clerk import Clerk
+    from admin_cli.deployed import Deployed
     from flags.store.checks import File
 
 _FIRST = ("segments", "flags", "groups", "routing")
@@ -30,13 +31,17 @@ _FIRST = ("segments", "flags", "groups", "routing")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A file to be applied; `doomed` is what is pruned, None all that it lacks."""
+    """A file to be applied; `doomed` is what is pruned, None all that it lacks.
+
+    Without `deployed` nobody asks whether its routes lead anywhere.
+    """
 
     file: File
     if_version: int | None = None
     force: bool = False
     move_stable: bool = False
     doomed: Collection[str] | None = ()
+    deployed: Deployed | None = None
 
     def edits(self, state: State) -> list[Edit]:
         """What applying it changes."""
@@ -47,11 +52,16 @@ class Sheet:
             force=self.force,
             move_stable=self.move_stable,
         )
+        if self.deployed and (found := [*self.deployed.problems(self.file, state)]):
+            raise InvalidDocument(found)
         return [*made, *archiving.prune(self.file, state, self.doomed)]
 
     def only(self, names: Collection[str]) -> Sheet:
-        """A part of it: these documents, to be written or pruned."""
-        return replace(self, file=self.file.only(names), doomed=names)
+        """A part of it: these documents, to be written or pruned.
+
+        Where routes lead is asked of the whole: parts before it add to what is known.
+        """
+        return replace(self, file=self.file.only(names), doomed=names, deployed=None)
 
 
 def parts(state: State, edits: list[Edit], most: int = MAX_EDITS) -> list[list[str]]:

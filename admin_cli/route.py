@@ -193,8 +193,7 @@ def _misses(route: Route, facts: Facts, written: Mapping[str, Any]) -> Iterator[
 
 def _trust(decided: Decided) -> Data:
     """Whether decisions count that come in, and why."""
-    route, source = decided.arrival.route, decided.arrival.source
-    trust = True if route is None else route.trust
+    source, trust = decided.arrival.source, decided.arrival.trust
     if trust is False:
         return {"counts": False, "why": "the route says `trust: false`"}
     if not source.public:

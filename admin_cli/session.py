@@ -19,7 +19,9 @@ from admin_cli.location import Location, LocationOptions, account_of, bare
 from flags.errors import InvalidDocument, Problem
 
 if TYPE_CHECKING:
+    from admin_cli.deployed import Deployed
     from admin_cli.keyring import Keyring
+    from admin_cli.outputs import Outputs
     from flags.store.dynamodb import DynamoStore
     from flags.store.readback import ReadBack
     from flags.store.usage import Usage
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 OUTPUT = "TableName"
 # The stack's output that says where the keys of overrides are.
 KEYS_OUTPUT = "TokenKeys"
+# The stack's parameter that says which aliases the router may invoke.
+TARGETS_PARAMETER = "TargetAliases"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +119,18 @@ class Session:
         """The table's name, or its ARN if that was given; raises `StoreUnavailable`."""
         return self._opened[1]
 
+    def deployed(self) -> Deployed:
+        """What the router may invoke, as far as a stack says it."""
+        from admin_cli.deployed import (  # noqa: PLC0415 - slow, and `--help` waits
+            Deployed,
+        )
+
+        if self.location.table:
+            return Deployed()
+        with self._opening():
+            aliases = self._stack.parameters.get(TARGETS_PARAMETER)
+            return Deployed.of(bare(self.location.stack), aliases)
+
     def where(self, *, ask: bool = False) -> str:
         """The table, its stack, region and account, for people.
 
@@ -173,14 +189,15 @@ class Session:
     def _opened(self) -> tuple[Any, str]:
         """A client of DynamoDB, and the table's name."""
         with self._opening():
-            table = self.location.table or self._output(OUTPUT, "table", "--table")
+            table = self.location.table or self._stack.get(OUTPUT)
             return self._client("dynamodb"), table
 
-    def _output(self, key: str, what: str, option: str) -> str:
-        """An output of the stack, or what else to name and the option for it."""
+    @cached_property
+    def _stack(self) -> Outputs:
+        """What the stack says; without it a table is to be named."""
         from admin_cli.outputs import Outputs  # noqa: PLC0415 - slow, as above
 
-        return Outputs.of(self._aws, self.location.stack, (what, option)).get(key)
+        return Outputs.of(self._aws, self.location.stack, ("table", "--table"))
 
     def _keys_of_stack(self) -> str:
         """Where the stack's keys are; raises `InvalidDocument` if it has another table.

@@ -43,6 +43,7 @@ class Arrival(Record):
     rules: Rules | None
     began: float
     skipped: str | None = None
+    trust: bool | str = True
 
     def units(self) -> Sequence[Node]:
         """The parts to decide for; what has none is decided for as a whole."""
@@ -58,11 +59,10 @@ class Arrival(Record):
     def cleaned(self) -> Arrival:
         """Without decisions that nobody may believe; as it is if there are none.
 
-        None counts at public sources, nor where the route says `trust: false`. What
+        None counts at public sources, nor where a route says `trust: false`. What
         holds for all of a batch has been read, and goes on with each unit.
         """
-        distrusts = self.route is not None and self.route.trust is False
-        if distrusts or (self.source.public and not self.source.cleans):
+        if self.trust is False or (self.source.public and not self.source.cleans):
             from router.sources.untrusted import cleaned  # noqa: PLC0415 - few routes
 
             event = cleaned(self.event, self.units())
@@ -180,6 +180,7 @@ class Router(Record):
             rules=rules,
             began=began,
             skipped=place.skipped,
+            trust=place.trust,
         )
 
     def _decide(self, arrival: Arrival, carried: list[Token]) -> list[Chosen]:
@@ -204,10 +205,9 @@ class Router(Record):
 
     def _carried(self, arrival: Arrival, unit: Node, token: Token | None) -> Token:
         """The decisions that a unit brings, as far as they count."""
-        source, route = arrival.source, arrival.route
+        source, trust = arrival.source, arrival.trust
         if token is None:
             return Token()
-        trust = True if route is None else route.trust
         public = trust is False or (
             source.public and not (trust == "iam" and source.vouched(unit))
         )

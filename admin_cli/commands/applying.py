@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.options import Author, DryRun, Files, IfVersion, Output, Reason
+from admin_cli.options import (
+    AllowUndeployed,
+    Author,
+    DryRun,
+    Files,
+    IfVersion,
+    Output,
+    Reason,
+)
 
 if TYPE_CHECKING:
     from admin_cli.desk import Desk
@@ -48,6 +56,7 @@ def apply(
     force: Force = False,
     move_stable: MoveStable = False,
     in_parts: InParts = False,
+    allow_undeployed: AllowUndeployed = False,
     reason: Reason = "",
     author: Author = None,
     if_version: IfVersion = None,
@@ -61,13 +70,21 @@ def apply(
     clerk = desk.clerk(output, (author, reason), dry_run=dry_run)
     for told in traffic.held_against(documents, desk.load):
         clerk.screen.note(told)
-    if anew := files.redrawn(documents, desk.load()):
+    state = desk.load()
+    deployed = None if allow_undeployed else desk.session.deployed()
+    for doubt in deployed.doubts(documents, state) if deployed else ():
+        clerk.screen.note(f"{doubt.path}: {doubt.message}")
+    if anew := files.redrawn(documents, state):
         clerk.screen.note(
             f"{len(anew)} documents come from another table, and users are drawn anew "
             "here; `canary export --salts` keeps them where they are"
         )
     sheet = portions.Sheet(
-        file=documents, if_version=if_version, force=force, move_stable=move_stable
+        file=documents,
+        if_version=if_version,
+        force=force,
+        move_stable=move_stable,
+        deployed=deployed,
     )
     if prune:
         asked = not (dry_run or yes)

@@ -1,13 +1,14 @@
 """`lint` and `schema`: what a file may say, and whether it does."""
 
-# Commands import what they need when they run: `--help` is quick.
-# ruff: noqa: PLC0415
+# Commands import what they need when they run (`--help` is quick), and their
+# parameters are their options.
+# ruff: noqa: PLC0415, PLR0913
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.options import Files, Output
+from admin_cli.options import AllowUndeployed, Files, Output
 from admin_cli.output import Format, as_json, as_yaml, table
 
 if TYPE_CHECKING:
@@ -26,16 +27,21 @@ def lint(
     *,
     offline: Offline = False,
     strict: Strict = False,
+    allow_undeployed: AllowUndeployed = False,
     output: Output = None,
 ) -> None:
     """Check files: all that is wrong with them, and what looks like a mistake."""
     from admin_cli.clock import today
+    from admin_cli.deployed import Deployed
     from admin_cli.lint import inspection
 
     desk: Desk = ctx.obj
     screen = desk.screen(output)
     store = None if offline else desk.session.store()
-    found = inspection.inspect(file, desk.stdin, store, today())
+    deployed = None
+    if not allow_undeployed:
+        deployed = Deployed() if offline else desk.session.deployed()
+    found = inspection.inspect(file, desk.stdin, store, today(), deployed)
     screen.note(inspection.summary(found))
     rows = inspection.rows(found)
     if rows or screen.format is not Format.TABLE:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from admin_cli.options import Output
+from admin_cli.options import AllowUndeployed, Output
 from admin_cli.output import Format, lines
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def diff(
     new: To = None,
     file: Files = None,
     prune: Prune = False,
+    allow_undeployed: AllowUndeployed = False,
     exit_code: ExitCode = False,
     output: Output = None,
 ) -> None:
@@ -73,7 +74,7 @@ def diff(
         raise typer.BadParameter(msg)
     if file:
         _refuse(from_or_to=(old, new) != (None, None))
-        found = _file(desk, screen, file, prune=prune)
+        found = _file(desk, screen, file, prune=prune, allow=allow_undeployed)
     else:
         _refuse(prune=prune)
         found = _revisions(desk, name or "", old, new)
@@ -108,7 +109,7 @@ def _revisions(
 
 
 def _file(
-    desk: "Desk", screen: "Screen", paths: list[str], *, prune: bool
+    desk: "Desk", screen: "Screen", paths: list[str], *, prune: bool, allow: bool
 ) -> "list[Comparison]":
     from admin_cli import changing, fileset, portions, revisions, traffic
     from flags.store.changes import Signature
@@ -116,6 +117,8 @@ def _file(
     file = fileset.documents(paths, desk.stdin, desk.load)
     for told in traffic.held_against(file, desk.load):
         screen.note(told)
-    sheet = portions.Sheet(file=file, doomed=None if prune else ())
+    deployed = None if allow else desk.session.deployed()
+    doomed = None if prune else ()
+    sheet = portions.Sheet(file=file, doomed=doomed, deployed=deployed)
     commit = changing.rehearse(desk.load(), sheet.edits, Signature(author=""))
     return [revisions.planned(entry) for entry in commit.entries]

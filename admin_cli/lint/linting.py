@@ -21,6 +21,7 @@ from admin_cli.lint.conditions import doubtful_conditions
 from admin_cli.lint.routes import doubtful
 from admin_cli.lint.serving import lone, served
 from admin_cli.lint.shadowing import shadowed
+from flags.errors import Problem
 from flags.store.links import Bodies, located, needs
 from flags.store.names import ROUTING, SEGMENT, is_archived, is_flag
 from flags.store.plans import canonical, watch_settings
@@ -63,6 +64,11 @@ def brought(
     """The warnings about one document that its change brings with it."""
     old = warnings({name: before}, table, today)
     return [one for one in warnings({name: after}, table, today) if one not in old]
+
+
+def undeployed(problem: Problem) -> Warned:
+    """A service that can't be invoked yet, as it seems."""
+    return Warned(path=problem.path, check="undeployed", message=problem.message)
 
 
 def _routes(routing: Body, world: Bodies) -> Iterator[Warned]:

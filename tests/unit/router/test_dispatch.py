@@ -286,6 +286,22 @@ def test_the_journal_tells_of_a_skipped_route_whatever_its_share(bench: Bench) -
     assert bench.lines[-1]["not_deployed"] == "shop-chekout"
 
 
+@pytest.mark.parametrize("routes", [slice(1, 2), slice(0, 0)], ids=["route", "default"])
+def test_a_skipped_route_keeps_its_distrust(bench: Bench, routes: slice) -> None:
+    """A typo in a route with `trust: false` lets no decision in that it kept out."""
+    typo = {"name": "typo", "service": "shop-emial", "match": {}, "trust": False}
+    others = RULES["routing"]["routes"][routes]
+    bench.apply({"routing": {"default": "shop-email", "routes": [typo, *others]}})
+    bench.weight(0)
+    arrived = event("sns")
+    token = {"Type": "String", "Value": "v1~shop.green.2"}
+    arrived["Records"][0]["Sns"]["MessageAttributes"][NAME] = token
+    bench.handle(arrived)
+    assert (bench.last.service, bench.last.alias) == ("shop-email", "blue")
+    passed = bench.last.event["Records"][0]["Sns"]["MessageAttributes"][NAME]["Value"]
+    assert passed.startswith("v1~shop.blue.")
+
+
 def test_a_vanished_canary_alias_falls_to_stable(bench: Bench) -> None:
     """If green is gone, blue runs once, with a token that says blue."""
     bench.weight(100)
