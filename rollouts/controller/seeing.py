@@ -29,6 +29,7 @@ from rollouts.evidence.table import Evidence
 from rollouts.judge import share as shares
 from rollouts.judge.errors import InvalidEvidence
 from rollouts.judge.settings import settings_from
+from rollouts.judge.state import State, first
 from rollouts.judge.verdict import Verdict, verdict
 from rollouts.machine import phases
 from rollouts.machine.rollout import Body, Rollout
@@ -85,12 +86,13 @@ class Eyes:
         problems: list[str] = []
         checks = self._checks(subject, rollout, problems)
         now = self._moment(rollout, began)
-        judged, suspect = self._judged(subject, rollout, now, problems)
+        judged, counted, suspect = self._judged(subject, rollout, now, problems)
         aliases = self._alias_state(subject, rollout, problems)
         seen = Seen(
             now=now,
             verdict=judged.kind if judged else None,
             words=judged.reason if judged else "",
+            counted=counted,
             suspect=suspect,
             alarms=self._alarms(rollout, problems),
             checks={key: answer.status for key, answer in checks.items()},
@@ -126,11 +128,11 @@ class Eyes:
 
     def _judged(
         self, subject: Subject, rollout: Rollout, now: float, problems: list[str]
-    ) -> tuple[Verdict | None, str | None]:
-        """The judge's word, and what the share check says if it is suspicious."""
+    ) -> tuple[Verdict | None, tuple[int, int] | None, str | None]:
+        """The judge's word, on how many, and the share check's if it is suspicious."""
         watch, since = subject.compiled.get("watch"), subject.compiled.get("since")
         if watch is None or since is None:
-            return None, None
+            return None, None, None
         with _telling("the evidence", problems):
             # A decision is due: what came in since the last window counts in it.
             due = rollout.phase == phases.BAKING and now >= over(rollout)
@@ -140,8 +142,10 @@ class Eyes:
             share = look.share
             suspicious = share is not None and shares.suspect(share)
             words = shares.reason(share) if share and suspicious else None
-            return verdict(look.state) if look.state else None, words
-        return None, None
+            if look.state is None:
+                return None, None, words
+            return verdict(look.state), _counted(look.state), words
+        return None, None, None
 
     def _checks(
         self, subject: Subject, rollout: Rollout, problems: list[str]
@@ -189,6 +193,11 @@ class Eyes:
         with _telling("the alarms", problems):
             return self.alarms.states(names)
         return None
+
+
+def _counted(state: State) -> tuple[int, int]:
+    count = first(state.counted, state.settings)
+    return count.canary, count.stable
 
 
 @contextmanager

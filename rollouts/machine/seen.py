@@ -20,7 +20,8 @@ class Seen:
     """One look at the world, at `now` (seconds since the epoch).
 
     `verdict` is the judge's word (REGRESSED, PROVEN, INCONCLUSIVE) and `words` its
-    reason; None if there is none, or the evidence can't be read. `suspect` is what the
+    reason; None if there is none, or the evidence can't be read. `counted` is how many
+    subjects of the canary and of stable the verdict is about. `suspect` is what the
     share check says when routing looks wrong. `alarms` are states by name, of those in
     the plan; a name that is not in it doesn't exist, and None means that CloudWatch
     gave no answer. `checks` are results by `plan.Check.key`. `stable_missing` and
@@ -44,5 +45,6 @@ class Seen:
     canary_moved: tuple[str, ...] = ()
     unsettled: tuple[str, ...] = ()
     versions: Mapping[str, str] | None = None
+    counted: tuple[int, int] | None = None
     marked: bool = False
     weight: float | None = None

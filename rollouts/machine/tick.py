@@ -8,7 +8,8 @@ Laws
 3. Nothing is raised beyond the plan: a weight rises only where a step is entered, and
    one look enters one step at most, however late it is and whatever the clock says.
 4. A bake is over when its `until` has passed and whoever is to be heard was heard: what
-   can't be seen (verdict, alarms, checks) is waited for, never taken for good.
+   can't be seen (verdict, alarms, checks) is waited for, never taken for good. A bake
+   of which nobody was counted pauses, though its plan says `advance`.
 5. Nothing waits for ever: gates, checks and the whole rollout have a time, and abort
    when it is over. A pause lasts until the deadline at most.
 6. A rollout that can't be read, or was taken apart by hand, goes back to stable.
@@ -21,7 +22,7 @@ from typing import Any
 
 from rollouts.judge.verdict import INCONCLUSIVE as NOBODY_KNOWS
 from rollouts.judge.verdict import PROVEN
-from rollouts.machine import dangers, doubts, phases, transitions
+from rollouts.machine import dangers, doubts, phases, silence, transitions
 from rollouts.machine.doubts import Doubt
 from rollouts.machine.plan import EVERYONE
 from rollouts.machine.rollout import INCONCLUSIVE, Body, Rollout, damaged
@@ -112,6 +113,8 @@ def _progressing(body: Body, rollout: Rollout, seen: Seen) -> Change | None:
 def _baking(body: Body, rollout: Rollout, seen: Seen) -> Change | None:
     if seen.now < transitions.over(rollout) or _unanswered(rollout, seen):
         return None
+    if why := silence.found(rollout, seen):
+        return _hold(body, rollout, seen.now, Doubt(cause=INCONCLUSIVE, why=why))
     if not _judged(rollout):
         return _onward(body, rollout, seen, "time served")
     if seen.verdict == PROVEN:
