@@ -35,6 +35,8 @@ PARTS = (0.5, 1.0, 1.5, 0.25, 0.75, 1.25, 2.0)
 KILLS = 4
 # Of good versions nothing is to be waited for.
 QUICK = [step(10, "1s"), step(100, "1s")]
+# Nobody uses the shop meanwhile, and evidence that is asked for would be waited for.
+UNJUDGED = {"errors": False}
 # What history has of a plan with two steps.
 WHOLE = ["start", "begin", "enter", "advance", "enter", "finish", "complete"]
 
@@ -107,7 +109,7 @@ def test_a_routers_role_may_mark_and_do_nothing_else(rolling: Rolling) -> None:
 
 def test_a_good_version_is_promoted(rolling: Rolling) -> None:
     """Tick by tick it comes to everyone, and can still be taken back."""
-    rolling.start(steps=QUICK, drain="1s")
+    rolling.start(steps=QUICK, drain="1s", guards=UNJUDGED)
     assert rolling.rollout().phase == phases.BAKING
     done = rolling.tick_until(phases.COMPLETED)
     assert actions(rolling.history(done.id)) == WHOLE
@@ -124,7 +126,7 @@ def test_a_good_version_is_promoted(rolling: Rolling) -> None:
 
 def test_a_killed_controller_loses_nothing(rolling: Rolling) -> None:
     """Killed at work, again and again: each transition is made once, in order."""
-    rolling.start(steps=QUICK, drain="1s")
+    rolling.start(steps=QUICK, drain="1s", guards=UNJUDGED)
     parts, killed = itertools.cycle(PARTS), 0
     while killed < KILLS and rolling.rollout().live:
         killed += rolling.tick_and_kill(next(parts))
