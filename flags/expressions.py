@@ -44,7 +44,7 @@ def problem(expression: str, tree: Any) -> str | None:
 
 def _writes(node: Mapping[str, Any]) -> bool:
     """Whether it may write a value as JSON, with a backslash before each quote."""
-    return node["type"] == "function_expression" and node["value"] == "to_string"
+    return bool(node["type"] == "function_expression" and node["value"] == "to_string")
 
 
 def _joins(node: Mapping[str, Any]) -> bool:

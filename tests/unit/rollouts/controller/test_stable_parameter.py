@@ -88,8 +88,8 @@ class Denied:
 
     def get_parameter(self, **_: object) -> None:
         """Always refused."""
-        error = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
-        raise ClientError(error, "GetParameter")
+        refusal = {"Code": "AccessDeniedException", "Message": "no"}
+        raise ClientError({"Error": refusal}, "GetParameter")  # type: ignore[typeddict-item]
 
 
 def test_denied(world: World) -> None:
