@@ -13,7 +13,6 @@ Laws
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import final
 
 from flags.hints import Any, TypeAlias
 
@@ -21,7 +20,6 @@ from flags.hints import Any, TypeAlias
 Predicate: TypeAlias = Callable[[str | None, Mapping[str, Any], float], Any]
 
 
-@final
 class Undecided:
     """Neither true nor false."""
 
