@@ -147,7 +147,10 @@ def percent(flag: Flag) -> float | None:
 
 
 def error_type(error: BaseException | None) -> str:
-    """The name of an error's type, as far as it can't hold anything of an event."""
+    """The name of an error's type, or `other` for what doesn't look like one.
+
+    Not a proof: a target that makes a type of a word of its event gets it counted.
+    """
     if error is None:
         return ANSWER
     # Lambda's runtime has one class for all errors of targets.
